@@ -1,0 +1,32 @@
+// Builds the library and the command line for Node: dist/ mirrors the sources file by file, WGSL travels as text.
+import { existsSync, readdirSync } from "node:fs";
+import { join, sep } from "node:path";
+import { defineConfig } from "vite";
+
+const folders = ["shaders", "engine", "nn", "ebm", "cli", "bench"];
+const browserOnly = join("cli", "web") + sep;
+
+const sources = folders
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)))
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !file.startsWith(browserOnly));
+
+export default defineConfig({
+  publicDir: false,
+  logLevel: "warn",
+  ssr: { noExternal: [/^@oxc-project\/runtime/] },
+  build: {
+    ssr: true,
+    target: "node20",
+    outDir: "dist",
+    emptyOutDir: false,
+    sourcemap: true,
+    minify: false,
+    rolldownOptions: {
+      input: sources,
+      // Left to whoever runs the code: Node reads package.json, a bundler its own rules.
+      external: ["#platform"],
+      output: { preserveModules: true, preserveModulesRoot: import.meta.dirname, entryFileNames: "[name].js" },
+    },
+  },
+});
