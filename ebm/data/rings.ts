@@ -1,0 +1,26 @@
+/** Equally heavy concentric rings, as in "On the Anatomy of MCMC-Based Maximum Likelihood Learning". */
+
+import { logSumExp } from "../logSumExp.ts";
+import type { Toy, ToyOptions } from "./toy.ts";
+
+/**
+ * `groups` rings: the angle is uniform, the radius is radius·(k + 1) + sd·N(0, 1); the extent is groups·radius + 4 sd.
+ *
+ * A point at distance ρ comes from radius ρ at its own angle or from radius -ρ at the opposite one, and the circle of
+ * radius ρ has circumference 2πρ, so that p(x, y) = 1/groups Σₖ (N(ρ; rₖ, sd²) + N(-ρ; rₖ, sd²)) / (2πρ). (The
+ * published code divides by 2πrₖ instead, which is not the density of its samples.) The pole at the origin, where next to
+ * no mass lies, is cut off at sd / 1000.
+ */
+export function rings({ groups, sd, radius }: ToyOptions): Toy {
+  const signedRadii = Array.from({ length: groups }, (_, k) => [radius * (k + 1), -radius * (k + 1)]).flat();
+  const logScale = -Math.log(groups * Math.sqrt(2 * Math.PI) * sd);
+  return {
+    ...{ groups, sd, radius },
+    extent: groups * radius + 4 * sd,
+    logDensity(x, y) {
+      const distance = Math.max(Math.hypot(x, y), sd / 1000);
+      const terms = signedRadii.map((r) => -((distance - r) ** 2) / (2 * sd * sd));
+      return logScale + logSumExp(terms) - Math.log(2 * Math.PI * distance);
+    },
+  };
+}
