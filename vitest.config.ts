@@ -1,18 +1,53 @@
-// Two lanes run the same tests from source: Node with Dawn, and a headless Chromium.
+// Two lanes run the same tests from source: `node` with Dawn, `browser` with a headless Chromium.
+import { existsSync } from "node:fs";
+import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { driverEnvironment } from "./cli/launch.ts";
+import { chromium } from "./test/chromium.ts";
 
-const resolve = { conditions: ["source"] };
+const conditions = ["source"];
+const launchOptions = await chromium();
+
+// The workers inherit these, and must: the dynamic linker reads its variables when a process starts.
+Object.assign(process.env, await driverEnvironment());
+if (process.env.EBM_DATA === undefined && existsSync("../shared/data")) process.env.EBM_DATA = "../shared/data";
 
 export default defineConfig({
   test: {
+    // One process and one device per lane, one lane at a time: two Dawns at once crash now and then.
+    maxWorkers: 1,
     projects: [
       {
-        resolve,
-        ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
+        ssr: { resolve: { conditions, externalConditions: conditions } },
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts"],
+          setupFiles: ["test/backend.ts"],
+          pool: "forks",
+          maxWorkers: 1,
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: { conditions: [...conditions, "browser", "module", "import", "default"] },
+        optimizeDeps: { include: ["fast-check", "wgsl_reflect/wgsl_reflect.module.js"] },
+        test: {
+          name: "browser",
+          include: ["test/{engine,nn,ebm}/**/*.test.ts"],
+          exclude: ["test/**/*.node.test.ts"],
+          setupFiles: ["test/backend.ts"],
+          maxWorkers: 1,
+          isolate: false,
+          sequence: { groupOrder: 1 },
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions }),
+            instances: [{ browser: "chromium" }],
+          },
         },
       },
     ],

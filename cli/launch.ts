@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { NoAdapterError, requestAdapter } from "#platform";
+import { NoAdapterError, requestAdapter } from "../engine/platform/node.ts";
 import { swiftshader } from "./swiftshader.ts";
 
 /**

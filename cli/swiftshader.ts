@@ -24,14 +24,14 @@ export function chromiumPackage(): { bin: string; version: string } | null {
 /** The folder with SwiftShader and a Vulkan loader; null if @sparticuz/chromium is not installed. */
 export async function swiftshader(): Promise<string | null> {
   const chromium = chromiumPackage();
-  return chromium && unpackedArchive(chromium, "swiftshader");
+  if (chromium === null) return null;
+  const archive = join(chromium.bin, "swiftshader.tar.br");
+  return cached(`swiftshader-${chromium.version}`, (folder) => unpack(archive, folder));
 }
 
-/** The folder with what `NAME.tar.br` of @sparticuz/chromium holds. */
-export function unpackedArchive(chromium: { bin: string; version: string }, name: string): Promise<string> {
-  return cached(`${name}-${chromium.version}`, (folder) =>
-    pipeline(createReadStream(join(chromium.bin, `${name}.tar.br`)), createBrotliDecompress(), unpackTar(folder)),
-  );
+/** Unpacks a `.tar.br` file into `folder`. */
+export function unpack(archive: string, folder: string): Promise<void> {
+  return pipeline(createReadStream(archive), createBrotliDecompress(), unpackTar(folder));
 }
 
 /**

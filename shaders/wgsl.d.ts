@@ -1,0 +1,5 @@
+/** Shaders are imported as text. */
+declare module "*.wgsl?raw" {
+  const text: string;
+  export default text;
+}
