@@ -1,6 +1,7 @@
 // Two lanes run the same tests from source: `node` with Dawn, `browser` with a headless Chromium.
 import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
+import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { driverEnvironment } from "./cli/launch.ts";
 import { chromium } from "./test/chromium.ts";
@@ -31,7 +32,7 @@ export default defineConfig({
         },
       },
       {
-        resolve: { conditions: [...conditions, "browser", "module", "import", "default"] },
+        resolve: { conditions: [...conditions, ...defaultClientConditions] },
         optimizeDeps: { include: ["fast-check", "wgsl_reflect/wgsl_reflect.module.js"] },
         test: {
           name: "browser",
