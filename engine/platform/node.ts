@@ -120,11 +120,13 @@ function advice(): string {
 
 /** How long a promise may take before naps begin, in milliseconds: a short read-back is over by then. */
 const SPIN = 0.1;
-/** One nap, in milliseconds. */
-const NAP = 0.1;
+/** The shortest and the longest nap, in milliseconds; between them, a nap is a fiftieth of the wait so far. */
+const NAP = { shortest: 0.1, longest: 1 };
 
 const pillow = new Int32Array(new SharedArrayBuffer(4));
 const awaited = new Set<Promise<unknown>>();
+let awaitedSince = 0;
+let polling = false;
 
 /**
  * `promise`, waited for politely. Dawn polls with setImmediate and so burns a core while a promise is pending;
@@ -132,20 +134,22 @@ const awaited = new Set<Promise<unknown>>();
  */
 export function settle<T>(promise: Promise<T>, software: boolean): Promise<T> {
   if (software) {
-    const forget = () => awaited.delete(promise);
+    if (awaited.size === 0) awaitedSince = performance.now();
     awaited.add(promise);
+    const forget = () => awaited.delete(promise);
     promise.then(forget, forget);
-    if (awaited.size === 1) napUntilSettled();
+    if (!polling) {
+      polling = true;
+      setImmediate(poll);
+    }
   }
   return promise;
 }
 
-function napUntilSettled(): void {
-  const start = performance.now();
-  const poll = () => {
-    if (awaited.size === 0) return;
-    if (performance.now() - start > SPIN) Atomics.wait(pillow, 0, 0, NAP);
-    setImmediate(poll);
-  };
+function poll(): void {
+  polling = awaited.size > 0;
+  if (!polling) return;
+  const waited = performance.now() - awaitedSince;
+  if (waited > SPIN) Atomics.wait(pillow, 0, 0, Math.min(NAP.longest, Math.max(NAP.shortest, waited / 50)));
   setImmediate(poll);
 }

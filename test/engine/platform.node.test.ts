@@ -1,7 +1,7 @@
 /** What only Node's side of the platform does: choosing between adapters, and the null backend. */
 
-import { NoAdapterError, requestAdapter } from "#platform";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { NoAdapterError, requestAdapter, settle } from "#platform";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 const before = process.env.EBM_ADAPTER;
 beforeEach(() => delete process.env.EBM_ADAPTER);
@@ -30,4 +30,13 @@ test("requestAdapter() gives no other adapter than EBM_ADAPTER asks for", async 
   process.env.EBM_ADAPTER = software ? "hardware" : "swiftshader";
   await expect(requestAdapter()).rejects.toThrow(NoAdapterError);
   await expect(requestAdapter()).rejects.toThrow(/^requestAdapter: EBM_ADAPTER=\w+ asks for .*, got /);
+});
+
+test("settle(promise, true) polls once per turn of the event loop, however often it is called", async () => {
+  const nextTurn = setImmediate;
+  const polls = vi.spyOn(globalThis, "setImmediate");
+  for (let i = 0; i < 50; i++) await settle(new Promise((resolve) => nextTurn(resolve)), true);
+  // Calls that each began a loop of their own would make 50 + 49 + … of them.
+  expect(polls.mock.calls.length).toBeLessThanOrEqual(51);
+  polls.mockRestore();
 });
