@@ -1,6 +1,7 @@
 /** Starts the program again with SwiftShader in its library path, where there is no other adapter. */
 
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { NoAdapterError, requestAdapter } from "../engine/platform/node.ts";
 import { swiftshader } from "./swiftshader.ts";
@@ -27,12 +28,23 @@ async function hasAdapter(): Promise<boolean> {
   const demand = process.env.EBM_ADAPTER;
   if (demand === "swiftshader") return false;
   if (demand === "hardware" || demand === "installed") return true; // or an error, which requestAdapter words best
+  if (!mayHaveVulkan()) return false;
   try {
     await requestAdapter();
     return true;
   } catch (error) {
     if (error instanceof NoAdapterError) return false;
     throw error;
+  }
+}
+
+/** False where the dynamic linker's own list has no Vulkan loader: Dawn would fail too, and complain on the terminal. */
+function mayHaveVulkan(): boolean {
+  if (process.platform !== "linux" || process.env.LD_LIBRARY_PATH) return true;
+  try {
+    return readFileSync("/etc/ld.so.cache").includes("libvulkan.so.1");
+  } catch {
+    return true;
   }
 }
 
