@@ -184,7 +184,7 @@ function fromBytes({ name, stored, shape }: Entry, piece: Uint8Array, isKey: boo
     if (stray !== undefined) refuse(`array "${name}" BOOL holds the byte ${stray}; legal are 0 and 1`);
     return { dtype: "bool", shape, data: Uint32Array.from(piece) };
   }
-  const { buffer } = piece.slice(); // a copy of its own: the piece may begin at any byte
+  const { buffer } = new Uint8Array(piece); // a copy, since the piece may begin at any byte (and slice of a Buffer is none)
   if (stored === "F32") return { dtype: "f32", shape, data: new Float32Array(buffer) };
   return { dtype: isKey ? "key" : "u32", shape: isKey ? shape.slice(0, -1) : shape, data: new Uint32Array(buffer) };
 }

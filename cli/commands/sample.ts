@@ -1,0 +1,117 @@
+/** ebm sample: draws samples from the newest checkpoint of a run. */
+
+import { stat } from "node:fs/promises";
+import { dirname, extname, join, relative, resolve as absolute } from "node:path";
+import type { NamedArrays } from "../../engine/hostArray.ts";
+import type { Grid, Observation, Training } from "../../ebm/training.ts";
+import { encode } from "../../nn/safetensors.ts";
+import { findSystem, type Resolved } from "../config/resolve.ts";
+import { imageContext } from "../datasets/images.ts";
+import { Failure, reasonOf, type Ending } from "../failure.ts";
+import { writeAtomically } from "../run/atomic.ts";
+import { newestCheckpoint, type Found } from "../run/checkpoints.ts";
+import { openRun, type RunFolder } from "../run/folder.ts";
+import { stepStem } from "../run/observation.ts";
+import { gridPng, landscapesPng } from "../run/pictures.ts";
+import { restore } from "../run/resume.ts";
+import { say, warn, type World } from "../world.ts";
+
+export interface SampleOptions {
+  count: string;
+  steps?: string;
+  seed: string;
+  out?: string;
+  data?: string;
+}
+
+/** Writes samples as pictures (FILE.png) or as numbers (FILE.safetensors); an existing file is never replaced. */
+export async function sample(world: World, path: string, options: SampleOptions): Promise<Ending> {
+  const count = readCount("--count", options.count, 1);
+  const steps = options.steps === undefined ? null : readCount("--steps", options.steps, 0);
+  const seed = readCount("--seed", options.seed, 0);
+  const { folder, run } = await openRun(world, path, world.cwd);
+  const found = await checkpointOf(world, path, folder, run);
+  const out = absolute(
+    world.cwd,
+    options.out ?? (await firstFree(join(folder.samples, `${stepStem(found.step)}-sample`))),
+  );
+  await checkOut(out, options.out ?? out);
+
+  await world.openDevice();
+  const context = imageContext({ data: options.data ?? null, env: world.env, cwd: world.cwd });
+  const training = await findSystem(world, run.system).open(run.settings, context);
+  try {
+    await write(world, training, found, { count, steps, seed }, out);
+  } finally {
+    training.dispose();
+  }
+  return "ok";
+}
+
+async function checkpointOf(world: World, path: string, folder: RunFolder, run: Resolved): Promise<Found> {
+  const found = await newestCheckpoint(folder.checkpoints, run);
+  if (found === null) throw new Failure("data", `${path}: no checkpoint yet; go on with ebm train --resume ${path}`);
+  for (const problem of found.damaged) warn(world, `warning: ${problem}; taking the one before`);
+  return found;
+}
+
+async function write(
+  world: World,
+  training: Training,
+  found: Found,
+  options: Parameters<Training["sample"]>[0],
+  out: string,
+): Promise<void> {
+  restore(training, found);
+  const observation = await training.sample(options);
+  for (const [file, bytes] of filesOf(observation, out)) {
+    if (await exists(file)) throw new Failure("usage", `${file}: exists already`);
+    await writeAtomically(file, bytes).catch((error: unknown) => {
+      throw new Failure("usage", `${file}: cannot be written, ${reasonOf(error)}`, { cause: error });
+    });
+    say(world, relative(world.cwd, file));
+  }
+}
+
+/** One file, or one for each grid of pictures and one for the landscapes when there are several. */
+function filesOf({ grids, landscapes }: Observation, out: string): [string, Uint8Array][] {
+  if (extname(out) === ".safetensors") return [[out, encode(Object.fromEntries(grids.map(numbersOf)))]];
+  const pictures = grids.filter(isPicture).map((grid): [string, Uint8Array] => [grid.name, gridPng(grid)]);
+  if (landscapes.length > 0) pictures.push(["landscape", landscapesPng(landscapes)]);
+  if (pictures.length === 0)
+    throw new Failure("usage", "sample: these samples are no pictures; use --out FILE.safetensors");
+  const stem = out.slice(0, -extname(out).length);
+  return pictures.map(([name, png]) => [pictures.length === 1 ? out : `${stem}-${name}.png`, png]);
+}
+
+/** Points in a space come as images of one pixel. */
+const isPicture = ({ height, width, channels }: Grid): boolean => height * width > 1 && channels !== 2;
+
+const numbersOf = ({ name, images, count, channels, height, width }: Grid): [string, NamedArrays[string]] => [
+  name,
+  { dtype: "f32", shape: [count, channels, height, width], data: images },
+];
+
+function readCount(option: string, text: string, least: number): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= least && text.trim() !== "") return count;
+  throw new Failure("usage", `${option} ${text}: expected an integer of at least ${least}`);
+}
+
+async function checkOut(out: string, asked: string): Promise<void> {
+  if (![".png", ".safetensors"].includes(extname(out))) {
+    throw new Failure("usage", `--out ${asked}: expected a name that ends in .png or .safetensors`);
+  }
+  if (await exists(out)) throw new Failure("usage", `--out ${asked}: exists already`);
+  if (!(await exists(dirname(out)))) throw new Failure("usage", `--out ${asked}: there is no folder ${dirname(out)}`);
+}
+
+async function firstFree(stem: string): Promise<string> {
+  for (let n = 1; ; n++) if (!(await exists(`${stem}-${n}.png`))) return `${stem}-${n}.png`;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,122 @@
+/** ebm train: trains a recipe in a new run folder, or continues a run. */
+
+import { relative } from "node:path";
+import type { Training } from "../../ebm/training.ts";
+import { findSystem, resolve, type Overrides, type Resolved } from "../config/resolve.ts";
+import { imageContext } from "../datasets/images.ts";
+import { Failure, type Ending } from "../failure.ts";
+import { progress, silence } from "../progress/progress.ts";
+import { significant } from "../progress/line.ts";
+import { writeReport } from "../report/report.ts";
+import { appendEvent, drive, type Driven } from "../run/drive.ts";
+import { adapterLine, environmentChanges, environmentOf, type Environment } from "../run/environment.ts";
+import { createRun, placeRun, rewriteConfig, runFolder, type RunFolder } from "../run/folder.ts";
+import { cutBack, numbersOf, readLines, type NumbersRow } from "../run/records.ts";
+import { findResumable, restore, type Resumable } from "../run/resume.ts";
+import { summarise } from "../run/summary.ts";
+import { say, warn, type World } from "../world.ts";
+
+export interface TrainOptions extends Overrides {
+  runDir?: string;
+  data?: string;
+  resume?: string;
+  quiet?: boolean;
+}
+
+/** Trains until the last update or until the world says stop; nothing is written before everything else has worked. */
+export async function train(world: World, recipe: string | undefined, options: TrainOptions): Promise<Ending> {
+  const before = options.resume === undefined ? null : await resumable(world, recipe, options.resume, options);
+  if (before === null && recipe === undefined) {
+    throw new Failure("usage", 'train: no recipe given; "ebm recipes" lists them');
+  }
+  const run = before?.run ?? (await resolve(world, recipe as string, options, world.cwd));
+  const path = before?.folder.path ?? (await placeRun(options.runDir ?? null, run, world.cwd));
+
+  const environment = environmentOf(await world.openDevice());
+  const training = await findSystem(world, run.system).open(run.settings, contextOf(world, options.data));
+  try {
+    if (before?.found) restore(training, before.found);
+    const shown = relative(world.cwd, path) || ".";
+    if (!options.quiet) say(world, `${run.recipe} on ${adapterLine(environment)}, in ${shown}`);
+    const folder = before?.folder ?? (await createRun(path, run, world.command, environment));
+    const summary = await begin(world, folder, run, before, environment);
+    return await finish(world, folder, shown, await follow(world, training, run, folder, summary, options));
+  } finally {
+    training.dispose();
+  }
+}
+
+const contextOf = ({ env, cwd }: World, data: string | undefined): ReturnType<typeof imageContext> =>
+  imageContext({ data: data ?? null, env, cwd });
+
+async function resumable(
+  world: World,
+  recipe: string | undefined,
+  resume: string,
+  options: TrainOptions,
+): Promise<Resumable> {
+  if (options.runDir !== undefined) throw new Failure("usage", "--run-dir: a resumed run stays in its folder");
+  const found = await findResumable(world, { asked: resume, cwd: world.cwd }, recipe ?? null, options);
+  for (const problem of found.found?.damaged ?? []) warn(world, `warning: ${problem}; taking the one before`);
+  if (found.found === null) warn(world, `warning: ${resume} has no checkpoint yet; it starts again at step 0`);
+  return found;
+}
+
+/** Writes the first event; brings the files of a resumed run back to its checkpoint. Returns the numbers known so far. */
+async function begin(
+  world: World,
+  folder: RunFolder,
+  run: Resolved,
+  before: Resumable | null,
+  environment: Environment,
+): Promise<NumbersRow> {
+  const step = before?.found?.step ?? 0;
+  if (before === null) {
+    await appendEvent(folder, { step, event: "started", message: world.command });
+    return { step };
+  }
+  await cutBack(folder.metrics, step);
+  await rewriteConfig(folder, run);
+  await appendEvent(folder, { step, event: "resumed", message: world.command });
+  const changes = environmentChanges(before.environment, environment);
+  for (const message of [...(before.found?.damaged ?? []), ...changes])
+    await appendEvent(folder, { step, event: "warning", message });
+  if (changes.length > 0) warn(world, `warning: numbers may differ in their last bits: ${changes.join("; ")}`);
+  return summarise(await readLines(folder.metrics, numbersOf));
+}
+
+async function follow(
+  world: World,
+  training: Training,
+  run: Resolved,
+  folder: RunFolder,
+  summary: NumbersRow,
+  options: TrainOptions,
+): Promise<Driven> {
+  const shown = options.quiet ? silence : progress(world.stdout, Number(run.settings.updates));
+  try {
+    const warning = (message: string): void => warn(world, `warning: ${message}`);
+    return await drive({ training, run, folder, progress: shown, stop: world.stop, summary, warn: warning });
+  } catch (error) {
+    await appendEvent(folder, { step: training.step, event: "failed", message: (error as Error).message });
+    throw error;
+  } finally {
+    shown.end();
+  }
+}
+
+async function finish(world: World, folder: RunFolder, shown: string, { ending, summary }: Driven): Promise<Ending> {
+  await appendEvent(folder, { step: summary.step, event: ending });
+  await writeReport(folder);
+  if (ending === "interrupted") {
+    say(world, `stopped at step ${summary.step}, saved; continue with: ebm train --resume ${shown}`);
+    return "interrupted";
+  }
+  const numbers = Object.entries(summary).filter(([name]) => name !== "step");
+  say(
+    world,
+    [`done, ${summary.step} updates`, ...numbers.map(([name, value]) => `  ${name} ${significant(value)}`)].join("\n"),
+  );
+  say(world, `report: ${relative(world.cwd, runFolder(folder.path).report)}`);
+  return "ok";
+}

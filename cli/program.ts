@@ -1,0 +1,92 @@
+/** The commands, their options and their help; from the words typed to the exit code. */
+
+import { Command, CommanderError } from "commander";
+import { demo, type DemoOptions } from "./commands/demo.ts";
+import { doctor } from "./commands/doctor.ts";
+import { recipes } from "./commands/recipes.ts";
+import { report } from "./commands/report.ts";
+import { sample, type SampleOptions } from "./commands/sample.ts";
+import { train, type TrainOptions } from "./commands/train.ts";
+import { endingOf, exitCodes, type Ending } from "./failure.ts";
+import { packageVersion } from "./version.ts";
+import { warn, type World } from "./world.ts";
+
+/** Commands that open a device, and so must run where an adapter can be found. */
+export const deviceCommands = ["train", "sample", "doctor"];
+
+/** Where the built app lies. */
+export interface Places {
+  app: string;
+}
+
+/** Runs one command line (`["train", "anatomy/gmm-convergent"]`) and returns its exit code; errors are told on stderr. */
+export async function runCommand(words: readonly string[], world: World, places: Places): Promise<number> {
+  let ending: Ending = "ok";
+  const program = build(world, places, (result) => (ending = result));
+  try {
+    await program.parseAsync([...words], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    warn(world, `ebm: ${words.includes("--debug") ? trace(error) : messageOf(error)}`);
+    ending = endingOf(error);
+  }
+  return exitCodes[ending];
+}
+
+function build(world: World, places: Places, end: (ending: Ending) => void): Command {
+  const program = new Command("ebm")
+    .description("train, sample and evaluate energy-based models on any GPU that speaks WebGPU")
+    .version(packageVersion())
+    .option("--debug", "show where an error came from")
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void world.stdout.write(text),
+      writeErr: (text) => void world.stderr.write(text.replace(/^error: /, "ebm: ")),
+    });
+
+  command(program, "train [recipe]", "train a recipe, or a configuration file, in a new run folder")
+    .option("--set <name=value>", "change a setting, such as sampler.steps=60; may be given often", collect, [])
+    .option("--steps <number>", "updates in total (the setting updates)")
+    .option("--seed <number>", "seed of every random stream (the setting seed)")
+    .option("--run-dir <folder>", "the new run folder, instead of runs/RECIPE-SEED-N")
+    .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
+    .option("--resume <run>", "continue the run in this folder from its newest checkpoint")
+    .option("--quiet", "no progress")
+    .action(async (recipe: string | undefined, options: TrainOptions) => end(await train(world, recipe, options)));
+
+  command(program, "sample <run>", "draw samples from the newest checkpoint of a run")
+    .option("--count <number>", "how many", "64")
+    .option("--steps <number>", "steps of the sampler, instead of those of the run")
+    .option("--seed <number>", "seed of the samples", "0")
+    .option("--out <file>", "a new .png, or .safetensors for the numbers; default: samples/ of the run")
+    .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
+    .action(async (run: string, options: SampleOptions) => end(await sample(world, run, options)));
+
+  command(program, "report <run>", "rebuild report.html of a run").action(async (run: string) =>
+    end(await report(world, run)),
+  );
+  command(program, "recipes [name]", "list the recipes, or the settings of one").action((name?: string) =>
+    recipes(world, name),
+  );
+  command(program, "doctor", "say which adapter does the work and what it can do").action(async () =>
+    end(await doctor(world)),
+  );
+  command(program, "demo", "serve the app to a browser on this machine")
+    .option("--port <number>", "the port; 0 takes a free one", "8080")
+    .action(async (options: DemoOptions) => end(await demo(world, places.app, options)));
+  return program;
+}
+
+/** A command that says usage errors in one line and takes no words beyond its own. */
+const command = (program: Command, usage: string, about: string): Command =>
+  program.command(usage).description(about).allowExcessArguments(false);
+
+const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function trace(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return `${error.stack ?? error.message}${error.cause === undefined ? "" : `\ncaused by ${trace(error.cause)}`}`;
+}

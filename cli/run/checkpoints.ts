@@ -1,0 +1,106 @@
+/** The checkpoints of a run: safetensors files that say which run and step they belong to, and whether they are whole. */
+
+import { createHash } from "node:crypto";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { NamedArrays } from "../../engine/hostArray.ts";
+import type { Settings } from "../../ebm/settings.ts";
+import { FormatError } from "../../nn/formatError.ts";
+import { decode, encode } from "../../nn/safetensors.ts";
+import type { Resolved } from "../config/resolve.ts";
+import { Failure } from "../failure.ts";
+import { draftSuffix, writeAtomically } from "./atomic.ts";
+
+const format = "webgpu-ebm checkpoint 1";
+
+/** How many of the newest checkpoints are kept. */
+const kept = 3;
+
+/** A checkpoint that reads well, and what was wrong with newer ones that do not. */
+export interface Found {
+  arrays: NamedArrays;
+  step: number;
+  path: string;
+  damaged: string[];
+}
+
+/** Writes the checkpoint of a step and removes the oldest ones; the same state gives the same bytes. */
+export async function saveCheckpoint(
+  folder: string,
+  run: Resolved,
+  step: number,
+  arrays: NamedArrays,
+): Promise<string> {
+  const path = join(folder, fileName(step));
+  const metadata = { format, step: String(step), digest: digest(arrays), ...identity(run) };
+  await writeAtomically(path, encode(arrays, metadata));
+  for (const old of (await checkpointFiles(folder)).slice(kept)) await rm(join(folder, old));
+  return path;
+}
+
+/**
+ * The newest checkpoint that reads well, or null when the folder has none at all.
+ * @throws Failure when all are damaged, or the newest belongs to another run
+ */
+export async function newestCheckpoint(folder: string, run: Resolved): Promise<Found | null> {
+  const damaged: string[] = [];
+  for (const name of await checkpointFiles(folder)) {
+    const path = join(folder, name);
+    try {
+      return { ...readCheckpoint(path, await readFile(path), run), path, damaged };
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      damaged.push(`${path}: ${error.message}`);
+    }
+  }
+  if (damaged.length === 0) return null;
+  throw new Failure("data", `${damaged.join("; ")}; no checkpoint of the run can be read`);
+}
+
+function readCheckpoint(path: string, bytes: Uint8Array, run: Resolved): { arrays: NamedArrays; step: number } {
+  const { arrays, metadata } = decode(bytes);
+  if (metadata.format !== format) {
+    throw new Failure(
+      "data",
+      `${path}: not a checkpoint of a run, expected format "${format}", got "${metadata.format}"`,
+    );
+  }
+  if (metadata.digest !== digest(arrays)) throw new FormatError("the arrays are damaged, their digest differs");
+  for (const [name, expected] of Object.entries(identity(run))) {
+    if (metadata[name] === expected) continue;
+    throw new Failure("data", `${path}: belongs to another run, ${name} ${metadata[name]}, expected ${expected}`);
+  }
+  return { arrays, step: Number(metadata.step) };
+}
+
+/** Newest first. Removes the drafts of processes that were killed. */
+async function checkpointFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  for (const name of names) if (name.endsWith(draftSuffix)) await rm(join(folder, name));
+  const files = names.filter((name) => /^step-\d+\.safetensors$/.test(name));
+  return files.sort((a, b) => stepOf(b) - stepOf(a));
+}
+
+const fileName = (step: number): string => `step-${String(step).padStart(6, "0")}.safetensors`;
+const stepOf = (name: string): number => Number(/\d+/.exec(name)?.[0]);
+
+/** What must agree between a checkpoint and the run it is taken for: everything that shapes the numbers. */
+function identity({ recipe, settings }: Resolved): Record<string, string> {
+  return { recipe, settings: JSON.stringify(shaping(settings)) };
+}
+
+/** Settings without those that may differ between parts of one run: how long it is, and how often it reports. */
+export function shaping(settings: Settings): Settings {
+  const { updates: _updates, log: _log, ...rest } = settings;
+  return rest;
+}
+
+function digest(arrays: NamedArrays): string {
+  const hash = createHash("sha256");
+  for (const [name, { dtype, shape, data }] of Object.entries(arrays)) {
+    hash
+      .update(`${JSON.stringify([name, dtype, shape])}\n`)
+      .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,39 @@
+/** On what a run runs: the adapter and the versions that its numbers depend on. */
+
+import type { AdapterChoice } from "#platform";
+import { packageVersion } from "../version.ts";
+
+/** What is written to environment.json. */
+export interface Environment {
+  adapter: string;
+  software: boolean;
+  source: string;
+  driver: string;
+  host: string;
+  version: string;
+  system: string;
+}
+
+/** The adapter without its handle, in plain words. */
+export type AdapterFacts = Omit<AdapterChoice, "adapter">;
+
+/** The present environment with this adapter. */
+export const environmentOf = ({ name, software, source, driver, host }: AdapterFacts): Environment => ({
+  adapter: name,
+  software,
+  source,
+  driver,
+  host,
+  version: packageVersion(),
+  system: `${process.platform} ${process.arch}`,
+});
+
+/** `llvmpipe: Mesa 25 (software, installed)`: what to tell a person first. */
+export const adapterLine = ({ adapter, software, source }: Environment): string =>
+  `${adapter} (${source === "hardware" || !software ? source : `software: ${source}`})`;
+
+/** `driver: a, before b`, one for each member that differs. */
+export const environmentChanges = (before: Environment, now: Environment): string[] =>
+  (Object.keys(now) as (keyof Environment)[])
+    .filter((name) => before[name] !== now[name])
+    .map((name) => `${name}: ${now[name]}, before ${before[name]}`);

@@ -1,0 +1,21 @@
+/** How a system describes its settings: plain data, from which the command line and the app build checks, help and controls. */
+
+/** One setting: its meaning, its unit and the values it may take. Bounds are inclusive unless named otherwise. */
+export type Field =
+  | { kind: "number"; about: string; unit?: string; min?: number; max?: number; exclusiveMin?: number }
+  | { kind: "integer"; about: string; unit?: string; min?: number; max?: number }
+  | { kind: "boolean"; about: string }
+  | { kind: "choice"; about: string; values: readonly string[] };
+
+/** Settings by name, in groups to any depth. */
+export interface Fields {
+  readonly [key: string]: Field | Fields;
+}
+
+/** The values that belong to some Fields, in the same groups. */
+export interface Settings {
+  readonly [key: string]: number | string | boolean | Settings;
+}
+
+/** Whether this is one setting and not a group (whose members are objects, so that none is mistaken for a kind). */
+export const isField = (entry: Field | Fields): entry is Field => typeof entry.kind === "string";

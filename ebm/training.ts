@@ -1,0 +1,87 @@
+/** What a system offers to whoever trains it: the command line, the app, or a test. */
+
+import type { NamedArrays } from "../engine/hostArray.ts";
+import type { Fields, Settings } from "./settings.ts";
+
+/** A named table of settings for a system. */
+export interface Recipe {
+  name: string;
+  /** one sentence */
+  summary: string;
+  /** the publication or page that the numbers come from */
+  source: string;
+  system: string;
+  settings: Settings;
+}
+
+/** A way of training: which settings it has, and how to begin. */
+export interface System {
+  fields: Fields;
+  open(settings: Settings, context: Context): Promise<Training>;
+}
+
+/** What a system asks its host for. */
+export interface Context {
+  /** The images of a data set; throws an error that says what is missing where. */
+  data(name: string, part: "train" | "test"): Promise<ImageData>;
+}
+
+/** Images of bytes `[count, channels, height, width]`, with their classes if there are any. */
+export interface ImageData {
+  name: string;
+  images: Uint8Array;
+  count: number;
+  channels: number;
+  height: number;
+  width: number;
+  labels: Uint8Array | null;
+}
+
+/** One training in progress. */
+export interface Training {
+  /** updates done */
+  readonly step: number;
+  /** One update of the parameters; returns when its work is queued, without waiting for it. */
+  update(): Promise<void>;
+  /** The numbers that have arrived since the last call, one row for each update; `final` waits for all of them. */
+  metrics(options?: { final: boolean }): Promise<MetricsRow[]>;
+  /** Everything that a resume to the byte needs. */
+  checkpoint(): Promise<NamedArrays>;
+  /** Continues from a checkpoint; throws an error naming the array that is missing, extra or of the wrong shape. */
+  restore(arrays: NamedArrays): void;
+  /** Pictures and measures of the present model; the training that follows is the same with or without it. */
+  observe(): Promise<Observation>;
+  /** `count` samples of the present model, by its own sampler or, if `steps` is not null, with that many steps. */
+  sample(options: { count: number; steps: number | null; seed: number }): Promise<Observation>;
+  dispose(): void;
+}
+
+/** The numbers of one update: loss, d_s, r_s, energies, learning rate. */
+export type MetricsRow = { step: number } & Record<string, number>;
+
+/** The model at one step: measures by name, sample grids, and densities over the plane. */
+export interface Observation {
+  step: number;
+  measures: Record<string, number>;
+  grids: Grid[];
+  landscapes: Landscape[];
+}
+
+/** Images `[count, channels, height, width]` in [-1, 1]. */
+export interface Grid {
+  name: string;
+  images: Float32Array;
+  count: number;
+  channels: number;
+  height: number;
+  width: number;
+}
+
+/** A density at `resolution`² points of the square from -extent to +extent: rows upward in y, within a row along x. */
+export interface Landscape {
+  name: string;
+  extent: number;
+  resolution: number;
+  density: Float64Array;
+  logDensity: Float64Array;
+}
