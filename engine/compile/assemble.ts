@@ -1,0 +1,34 @@
+/** Puts generated functions into the slots of a shader, and the libraries they call in front of it. */
+
+import { kernels, library } from "../../shaders/index.ts";
+
+/**
+ * The text of a kernel with some slots refilled. A slot stands in the file as
+ * `// slot NAME`, a default, `// end`; whatever is not refilled keeps its default.
+ */
+export function assemble(name: string, slots: Readonly<Record<string, string>>): string {
+  const source = kernels[name];
+  if (source === undefined)
+    throw new RangeError(`assemble: no shader "${name}" (one of ${Object.keys(kernels).join(", ")})`);
+  const filled = source.replace(/^\/\/ slot (\w+)\n([\s\S]*?)^\/\/ end$/gm, (_text, slot: string, standard: string) =>
+    (slots[slot] ?? standard).trim(),
+  );
+  const needed = Object.keys(library).filter((path) => calls(filled, library[path]));
+  return [...included(needed).map((path) => library[path]), filled].join("\n");
+}
+
+/** Whether a text calls a function that a library defines. */
+const calls = (text: string, from: string): boolean =>
+  [...from.matchAll(/^fn (\w+)\(/gm)].some(([, name]) => new RegExp(`(?<!fn )\\b${name}\\(`).test(text));
+
+/** Libraries with those they include, each once and before its users. */
+function included(paths: readonly string[]): string[] {
+  const order: string[] = [];
+  const visit = (path: string) => {
+    if (order.includes(path)) return;
+    for (const [, other] of library[path].matchAll(/^\/\/ include (\S+)$/gm)) visit(other);
+    order.push(path);
+  };
+  paths.forEach(visit);
+  return order;
+}

@@ -1,0 +1,172 @@
+/** Compilation: a function of tensors, traced once per set of shapes and replayed from then on. */
+
+import { currentDevice, type Device } from "../device/device.ts";
+import { materialise } from "../eager.ts";
+import { wordsPer, type DType } from "../hostArray.ts";
+import { argumentOp, inputOp, placeholder } from "../ops/sources.ts";
+import { evaluate } from "../reference.ts";
+import { Tensor } from "../tensor.ts";
+import { trace } from "../tracing.ts";
+import { leavesOf, mapTree, tensorsOf, type Tree } from "../tree.ts";
+import { adopt } from "../scope.ts";
+import { close } from "./close.ts";
+import { optimised } from "./passes.ts";
+import { Plan } from "./plan.ts";
+import { schedule } from "./schedule.ts";
+
+/** What may be given for a parameter of a compiled function: a number wherever it takes a scalar tensor. */
+export type Given<T> = T extends Tensor ? Tensor | number : T extends object ? { [K in keyof T]: Given<T[K]> } : T;
+
+export interface CompileOptions {
+  /** Positions of arguments whose tensors the function may overwrite; the caller can no longer use them. */
+  donate?: readonly number[];
+}
+
+export interface Compiled<A extends readonly unknown[], R extends Tree> {
+  (...inputs: { [K in keyof A]: Given<A[K]> }): R;
+  /** Traces for arguments like these and compiles the shaders in parallel; then the first call is as fast as any. */
+  prepare(...inputs: { [K in keyof A]: Given<A[K]> }): Promise<Plan>;
+  /** Gives up all plans and their buffers. */
+  dispose(): void;
+}
+
+type Program = (...inputs: readonly unknown[]) => Tree;
+
+/** A program traced for arguments of certain shapes. */
+interface Traced {
+  plan: Plan;
+  /** Live tensors that the program reads besides its arguments. */
+  captured: readonly Tensor[];
+  result: Tree;
+}
+
+/**
+ * Compiles a function of trees of tensors. Numbers (and keys) given for scalars are data: other numbers are another run
+ * of the same plan. Other shapes are another trace. Tensors from outside that the function reads stay what they were.
+ */
+export function compile<A extends readonly unknown[], R extends Tree>(
+  program: (...inputs: A) => R,
+  options: CompileOptions = {},
+): Compiled<A, R> {
+  const traces = new Map<string, Traced>();
+  const donate = new Set(options.donate ?? []);
+
+  const tracedFor = (device: Device, leaves: readonly Leaf[], inputs: readonly unknown[]): Traced => {
+    const key = leaves.map(({ path, kind }) => `${path} ${kind}`).join("; ");
+    const known = traces.get(key);
+    if (known !== undefined && known.plan.device === device) return known;
+    const made = traceProgram(device, program as unknown as Program, inputs, leaves);
+    traces.set(key, made);
+    return made;
+  };
+
+  const run = (...inputs: unknown[]): Tree => {
+    const device = currentDevice("compile");
+    const leaves = leavesOfArguments(inputs, donate);
+    const { plan, captured, result } = tracedFor(device, leaves, inputs);
+    const given = leaves.filter(({ tensor }) => tensor !== null);
+    const twice = given.find(
+      ({ tensor, donated }) => donated && given.filter((other) => other.tensor === tensor).length > 1,
+    );
+    if (twice)
+      throw new RangeError(
+        `compile: argument ${twice.path} is donated and given a second time, ${twice.tensor!.describe()}`,
+      );
+    const stores = [...given.map(({ tensor }) => tensor!), ...captured].map((tensor) => tensor.storage!);
+    const donated = [...given.map((leaf) => leaf.donated), ...captured.map(() => false)];
+    const results = plan.run(stores, donated, parameterWords(leaves));
+    for (const { tensor, donated: gone } of given)
+      if (gone) {
+        tensor!.state = "spent";
+        tensor!.storage = null;
+      }
+    let next = 0;
+    return mapTree(result, (leaf) => adopt(leaf as Tensor, results[next++]));
+  };
+
+  return Object.assign(run, {
+    async prepare(...inputs: unknown[]) {
+      const { plan } = tracedFor(currentDevice("compile"), leavesOfArguments(inputs, donate), inputs);
+      await plan.prepare();
+      return plan;
+    },
+    dispose() {
+      for (const { plan } of traces.values()) plan.dispose();
+      traces.clear();
+    },
+  }) as unknown as Compiled<A, R>;
+}
+
+/** A leaf of the arguments: a tensor in a buffer, or a number for the parameter block. */
+interface Leaf {
+  path: string;
+  /** What distinguishes traces: `f32 [2, 3] donated`, `number`, `key`. */
+  kind: string;
+  tensor: Tensor | null;
+  donated: boolean;
+  words: readonly number[];
+  dtype: DType;
+}
+
+function leavesOfArguments(inputs: readonly unknown[], donate: ReadonlySet<number>): Leaf[] {
+  return inputs.flatMap((argument, position) =>
+    leavesOf(argument, String(position)).map(([path, leaf]): Leaf => {
+      if (typeof leaf === "number")
+        return { path, kind: "number", tensor: null, donated: false, words: floatWords(leaf), dtype: "f32" };
+      if (!(leaf instanceof Tensor))
+        throw new TypeError(`compile: argument ${path} is neither a tensor nor a number, got ${String(leaf)}`);
+      if (leaf.state === "spent" || leaf.state === "symbolic")
+        throw new ReferenceError(
+          `compile: argument ${path} is ${leaf.state === "spent" ? "disposed or donated" : "part of another trace"}, ${leaf.describe()}`,
+        );
+      if (leaf.state === "lazy" && leaf.rank === 0)
+        return { path, kind: leaf.dtype, tensor: null, donated: false, words: knownWords(leaf), dtype: leaf.dtype };
+      materialise(leaf);
+      const donated = donate.has(position);
+      return {
+        path,
+        kind: `${leaf.dtype} [${leaf.shape.join(", ")}]${donated ? " donated" : ""}`,
+        tensor: leaf,
+        donated,
+        words: [],
+        dtype: leaf.dtype,
+      };
+    }),
+  );
+}
+
+const floatWords = (value: number): number[] => [...new Uint32Array(Float32Array.of(value).buffer)];
+
+/** A scalar that is known on the host, such as a key, as words. */
+function knownWords(leaf: Tensor): number[] {
+  const [{ data }] = evaluate([leaf], new Map());
+  return leaf.dtype === "f32" ? floatWords(data[0]) : [...data];
+}
+
+function parameterWords(leaves: readonly Leaf[]): Uint32Array {
+  return Uint32Array.from(leaves.flatMap(({ words }) => words));
+}
+
+function traceProgram(device: Device, program: Program, inputs: readonly unknown[], leaves: readonly Leaf[]): Traced {
+  const words = new Map<Tensor, number>();
+  let word = 4;
+  const nodes = leaves.map(({ tensor, dtype, path }) => {
+    if (tensor !== null) return placeholder(inputOp, { shape: tensor.shape, dtype, label: path });
+    const node = placeholder(argumentOp, { dtype });
+    words.set(node, word);
+    word += wordsPer(dtype);
+    return node;
+  });
+  let next = 0;
+  const traced = inputs.map((argument) => mapTree(argument, () => nodes[next++]));
+  const result = trace(() => program(...traced));
+  const { outputs, captured } = close(optimised(close(tensorsOf(result)).outputs));
+  const placeholders = [
+    ...nodes.filter((_, at) => leaves[at].tensor !== null),
+    ...captured.map((entry) => entry.placeholder),
+  ];
+  const donated = new Set(nodes.filter((_, at) => leaves[at].donated));
+  const mostReads = device.gpu.limits.maxStorageBuffersPerShaderStage - 1;
+  const plan = new Plan(device, schedule(placeholders, donated, outputs, words, mostReads));
+  return { plan, captured: captured.map(({ tensor }) => tensor), result };
+}

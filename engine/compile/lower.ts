@@ -1,0 +1,135 @@
+/** Turns a cluster into a kernel: its shader with the generated expressions in their slots. */
+
+import { kernels } from "../../shaders/index.ts";
+import type { KernelSource } from "../device/pipelines.ts";
+import { gridOf } from "../grid.ts";
+import type { DType } from "../hostArray.ts";
+import type { Launch } from "../op.ts";
+import { sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { assemble } from "./assemble.ts";
+import { Emitter, stored, toStored, wgslFunction, type ArgumentWords, type LeafUse } from "./emit.ts";
+import type { Cluster } from "./fuse.ts";
+
+/** A cluster as a kernel, but for the choice of buffers. */
+export interface Lowered {
+  groups: readonly [number, number, number];
+  flops: number;
+  /** What is bound, in order: operands, the result, then leaves. */
+  binds: readonly Tensor[];
+  /** Leaves read only at the element being written: the result may take over their buffer. */
+  aligned: readonly Tensor[];
+  /** The kernel when the leaf `shared`, if any, lies in the buffer of the result. */
+  source(shared: Tensor | null): KernelSource;
+}
+
+/** What a kernel is, before its leaves are declared. */
+interface Parts {
+  launch: Omit<Launch, "inputs">;
+  operands: readonly Tensor[];
+  slots: Record<string, string>;
+  /** The slot in front of which leaves are declared. */
+  declareIn: string;
+}
+
+export function lower(cluster: Cluster, words: ArgumentWords): Lowered {
+  const uses = new Map<Tensor, LeafUse>(cluster.leaves.map((leaf, index) => [leaf, { index, aligned: true }]));
+  const parts = partsOf(cluster, uses, words);
+  const { file, output, fixed } = layoutOf(parts);
+  const leafBinding = (use: LeafUse) => fixed + use.index;
+  return {
+    groups: parts.launch.groups,
+    flops: parts.launch.flops,
+    binds: [...parts.operands, cluster.root, ...cluster.leaves],
+    aligned: cluster.leaves.filter((leaf) => uses.get(leaf)!.aligned && !parts.operands.includes(leaf)),
+    source(shared) {
+      const own = [...uses].filter(([leaf]) => leaf !== shared);
+      const declarations = own.map(
+        ([leaf, use]) =>
+          `@group(0) @binding(${leafBinding(use)}) var<storage, read> leaf${use.index}: array<${stored[leaf.dtype]}>;\n`,
+      );
+      const named = Object.entries(parts.slots).map(([slot, text]) => [
+        slot,
+        shared === null ? text : text.replaceAll(`leaf${uses.get(shared)!.index}[`, `${output.name}[`),
+      ]);
+      const slots = Object.fromEntries(named) as Record<string, string>;
+      if (declarations.length > 0) slots[parts.declareIn] = `${declarations.join("")}\n${slots[parts.declareIn]}`;
+      return {
+        file,
+        wgsl: assemble(file, slots),
+        overrides: parts.launch.overrides,
+        bindings: [
+          ...parts.operands.map((_, binding) => ({ binding, access: "read" as const })),
+          { binding: output.binding, access: "read_write" as const },
+          ...own.map(([, use]) => ({ binding: leafBinding(use), access: "read" as const })),
+        ],
+      };
+    },
+  };
+}
+
+/** Where a shader binds its result, and the first binding that is free for leaves. */
+function layoutOf({ launch }: Parts): { file: string; output: { binding: number; name: string }; fixed: number } {
+  const text = kernels[launch.shader];
+  const [, binding, name] = /@binding\((\d+)\) var<storage, read_write> (\w+)/.exec(text)!;
+  return { file: launch.shader, output: { binding: Number(binding), name }, fixed: Number(binding) + 1 };
+}
+
+function partsOf(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): Parts {
+  const { root, core } = cluster;
+  if (core === null) return expression(root, leaves, words);
+  if (core.op.kind === "reduce") return reduction(cluster, leaves, words);
+  if (core.op.kind !== "kernel" && core.op.kind !== "update")
+    throw new TypeError(`lower: ${core.describe()} is not a kernel`);
+  const { inputs, ...launch } = core.op.launch(core, core.inputs, core.attributes);
+  const slots: Record<string, string> = core === root ? {} : { epilogue: epilogue(root, core, leaves, words) };
+  return { launch, operands: inputs, slots, declareIn: "epilogue" };
+}
+
+function expression(root: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): Parts {
+  const emitter = new Emitter(leaves, words, new Map(), "i");
+  const value = toStored(emitter.at(root, "i"), root.dtype);
+  return {
+    launch: { shader: "elementwise", overrides: { COUNT: root.size }, groups: gridOf(root.size), flops: root.size },
+    operands: [],
+    slots: {
+      element: `alias Element = ${stored[root.dtype]};`,
+      load: wgslFunction("load", "i: u32", root.dtype, emitter.lines, value),
+    },
+    declareIn: "load",
+  };
+}
+
+function reduction({ root, core }: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): Parts {
+  const node = core!;
+  if (node.op.kind !== "reduce") throw new TypeError("lower: not a reduction");
+  const [x] = node.inputs;
+  const { axes } = node.attributes as { axes: readonly number[] };
+  const count = sizeOf(axes.map((axis) => x.shape[axis]));
+  const emitter = new Emitter(leaves, words, new Map(), null);
+  const value = emitter.reduced(x, axes);
+  const { combine } = node.op;
+  const slots: Record<string, string> = {
+    load: wgslFunction("load", "o: u32, r: u32", "f32", emitter.lines, value),
+    combine: wgslFunction("combine", "a: f32, b: f32", "f32", [], combine.wgsl),
+  };
+  if (root !== node) slots.epilogue = epilogue(root, node, leaves, words);
+  return {
+    launch: {
+      shader: "reduce",
+      overrides: { ROWS: node.size, COUNT: count, IDENTITY: combine.identity },
+      groups: gridOf(node.size),
+      flops: x.size,
+    },
+    operands: [],
+    slots,
+    declareIn: "load",
+  };
+}
+
+function epilogue(root: Tensor, core: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): string {
+  const emitter = new Emitter(leaves, words, new Map([[core, "value"]]), "i");
+  const value = emitter.at(root, "i");
+  const dtype: DType = "f32";
+  return wgslFunction("epilogue", "value: f32, i: u32", dtype, emitter.lines, value);
+}

@@ -1,0 +1,301 @@
+/** Orders a program as commands on slots, and lets slots be reused as soon as nothing needs what they hold. */
+
+import type { KernelSource } from "../device/pipelines.ts";
+import { wordsPer } from "../hostArray.ts";
+import type { Body } from "../ops/loop.ts";
+import type { Tensor } from "../tensor.ts";
+import type { ArgumentWords } from "./emit.ts";
+import { baseOf, fuse, type Cluster } from "./fuse.ts";
+import { lower } from "./lower.ts";
+
+/** A buffer of the plan; or, inside a loop, one side of a carry, whose sides may change places after each iteration. */
+export type SlotRef = number | { carry: Carry; side: "front" | "back" };
+
+/** What a loop hands from iteration to iteration. */
+export interface Carry {
+  front: number;
+  /** Where an iteration leaves its result; null while it may write over its own start. */
+  back: number | null;
+}
+
+export interface Dispatch {
+  kind: "dispatch";
+  source: KernelSource;
+  slots: readonly SlotRef[];
+  groups: readonly [number, number, number];
+  label: string;
+  flops: number;
+}
+
+export interface Copy {
+  kind: "copy";
+  from: SlotRef;
+  to: SlotRef;
+  bytes: number;
+}
+
+export interface Repeat {
+  kind: "loop";
+  count: number;
+  body: readonly Command[];
+}
+
+export type Command = Dispatch | Copy | Repeat;
+
+export interface Slot {
+  bytes: number;
+  /** `given` by the caller, `returned` to it, or kept by the plan. */
+  role: "given" | "returned" | "kept";
+  purpose: string;
+}
+
+export interface Schedule {
+  commands: readonly Command[];
+  slots: readonly Slot[];
+  /** The slot of each input and of each output. */
+  inputs: readonly number[];
+  outputs: readonly number[];
+}
+
+export const bytesOf = (node: Tensor): number => node.size * wordsPer(node.dtype) * 4;
+
+/** Plans `outputs`, given buffers for `inputs`; those in `donated` may be overwritten. */
+export function schedule(
+  inputs: readonly Tensor[],
+  donated: ReadonlySet<Tensor>,
+  outputs: readonly Tensor[],
+  words: ArgumentWords,
+  mostReads: number,
+): Schedule {
+  const scheduler = new Scheduler(words, mostReads);
+  const places = new Map<Tensor, SlotRef>(inputs.map((input) => [input, scheduler.slot(input, "given")]));
+  const commands = scheduler.graph(outputs, new Set(inputs), donated, places);
+  const outputSlots = outputs.map((output) => places.get(baseOf(output)) as number);
+  for (const slot of outputSlots) if (scheduler.slots[slot].role === "kept") scheduler.slots[slot].role = "returned";
+  return {
+    commands,
+    slots: scheduler.slots,
+    inputs: inputs.map((input) => places.get(input) as number),
+    outputs: outputSlots,
+  };
+}
+
+class Scheduler {
+  readonly slots: Slot[] = [];
+  readonly #free: number[] = [];
+
+  constructor(
+    readonly words: ArgumentWords,
+    readonly mostReads: number,
+  ) {}
+
+  slot(node: Tensor, role: Slot["role"] = "kept"): number {
+    return this.slots.push({ bytes: bytesOf(node), role, purpose: node.op.name }) - 1;
+  }
+
+  /** A slot for a tensor: a free one of its size if there is one. */
+  #take(node: Tensor): number {
+    const at = this.#free.findIndex((slot) => this.slots[slot].bytes === bytesOf(node));
+    return at === -1 ? this.slot(node) : this.#free.splice(at, 1)[0];
+  }
+
+  /** Schedules a graph; `places` says where its boundary lies and learns where everything else does. */
+  graph(
+    outputs: readonly Tensor[],
+    boundary: ReadonlySet<Tensor>,
+    spare: ReadonlySet<Tensor>,
+    places: Map<Tensor, SlotRef>,
+    carries: ReadonlyMap<Tensor, CarryPlan> = new Map(),
+  ): Command[] {
+    const { list } = fuse(outputs, boundary, this.mostReads);
+    const commands: Command[] = [];
+    const lastUse = lastUses(list, outputs);
+    for (const tensor of spare) if (!lastUse.has(tensor)) this.#release(places.get(tensor)!);
+    list.forEach((cluster, time) => {
+      const dying = new Set(
+        [...readsOf(cluster)].filter(
+          (tensor) => lastUse.get(tensor) === time && (spare.has(tensor) || !boundary.has(tensor)),
+        ),
+      );
+      if (cluster.root.op.kind === "loop") this.#loop(cluster, outputs, list, dying, places, commands);
+      else this.#dispatch(cluster, time, dying, lastUse, places, carries, commands);
+      for (const tensor of dying) this.#release(places.get(tensor)!);
+    });
+    return commands;
+  }
+
+  #release(place: SlotRef): void {
+    if (typeof place === "number") this.#free.push(place);
+  }
+
+  #dispatch(
+    cluster: Cluster,
+    time: number,
+    dying: Set<Tensor>,
+    lastUse: ReadonlyMap<Tensor, number>,
+    places: Map<Tensor, SlotRef>,
+    carries: ReadonlyMap<Tensor, CarryPlan>,
+    commands: Command[],
+  ): void {
+    const { root, core } = cluster;
+    const lowered = lower(cluster, this.words);
+    let shared: Tensor | null = null;
+    const plan = carries.get(root);
+    if (core?.op.kind === "update") {
+      const table = baseOf(core.inputs[0]);
+      this.#updated(root, table, time, dying, lastUse, places, plan, commands);
+    } else if (plan !== undefined) {
+      shared = this.#carried(plan, time, lowered.aligned, lastUse);
+      places.set(root, plan.result());
+    } else {
+      shared =
+        lowered.aligned.find(
+          (leaf) => dying.has(leaf) && typeof places.get(leaf) === "number" && bytesOf(leaf) === bytesOf(root),
+        ) ?? null;
+      if (shared !== null) dying.delete(shared);
+      places.set(root, shared === null ? this.#take(root) : places.get(shared)!);
+    }
+    commands.push({
+      kind: "dispatch",
+      source: lowered.source(shared),
+      slots: lowered.binds
+        .filter((tensor, at) => tensor !== shared || at < lowered.binds.indexOf(root))
+        .map((tensor) => places.get(baseOf(tensor))!),
+      groups: lowered.groups,
+      label: labelOf(cluster),
+      flops: lowered.flops,
+    });
+  }
+
+  /** A result of a loop's body goes over the carry it replaces if nothing reads that any more, else to its other side. */
+  #carried(
+    plan: CarryPlan,
+    time: number,
+    aligned: readonly Tensor[],
+    lastUse: ReadonlyMap<Tensor, number>,
+  ): Tensor | null {
+    const last = lastUse.get(plan.placeholder) ?? -1;
+    if (last < time) return null;
+    if (last === time && aligned.includes(plan.placeholder)) return plan.placeholder;
+    plan.carry.back ??= this.#take(plan.placeholder);
+    return null;
+  }
+
+  /** The result of an update lies where its table lay, if nothing else needs the table; else it starts as a copy. */
+  #updated(
+    root: Tensor,
+    table: Tensor,
+    time: number,
+    dying: Set<Tensor>,
+    lastUse: ReadonlyMap<Tensor, number>,
+    places: Map<Tensor, SlotRef>,
+    plan: CarryPlan | undefined,
+    commands: Command[],
+  ): void {
+    const from = places.get(table)!;
+    if (plan !== undefined) {
+      const inPlace = plan.placeholder === table && lastUse.get(table) === time;
+      if (!inPlace && (lastUse.get(plan.placeholder) ?? -1) >= time) plan.carry.back ??= this.#take(root);
+      places.set(root, plan.result());
+      if (!inPlace) commands.push({ kind: "copy", from, to: plan.result(), bytes: bytesOf(root) });
+    } else if (dying.delete(table) && typeof from === "number") {
+      places.set(root, from);
+    } else {
+      places.set(root, this.#take(root));
+      commands.push({ kind: "copy", from, to: places.get(root)!, bytes: bytesOf(root) });
+    }
+  }
+
+  #loop(
+    cluster: Cluster,
+    outputs: readonly Tensor[],
+    list: readonly Cluster[],
+    dying: Set<Tensor>,
+    places: Map<Tensor, SlotRef>,
+    commands: Command[],
+  ): void {
+    const { body } = cluster.root.attributes as { body: Body };
+    const starts = cluster.root.inputs.slice(0, body.carried.length).map(baseOf);
+    const held = new Set([...body.captured.map(baseOf)]);
+    const carries = starts.map((start, at): Carry => {
+      const place = places.get(start)!;
+      const mine = dying.has(start) && !held.has(start) && typeof place === "number" && starts.indexOf(start) === at;
+      if (mine && dying.delete(start)) return { front: place, back: null };
+      const front = this.#take(start);
+      commands.push({ kind: "copy", from: place, to: front, bytes: bytesOf(start) });
+      return { front, back: null };
+    });
+    commands.push({ kind: "loop", count: body.count, body: this.#body(body, carries, places) });
+    const wanted = new Set([...outputs.map(baseOf), ...list.flatMap((other) => [...readsOf(other)])]);
+    const picks = new Map(
+      [...wanted]
+        .filter((node) => node.op.kind === "pick" && node.inputs[0] === cluster.root)
+        .map((node) => [(node.attributes as { index: number }).index, node]),
+    );
+    carries.forEach(({ front, back }, at) => {
+      const swapped = back !== null && body.count % 2 === 1;
+      const [kept, other] = swapped ? [back, front] : [front, back];
+      if (other !== null) this.#free.push(other);
+      const pick = picks.get(at);
+      if (pick === undefined) this.#free.push(kept);
+      else places.set(pick, kept);
+    });
+  }
+
+  #body(body: Body, carries: readonly Carry[], outside: ReadonlyMap<Tensor, SlotRef>): Command[] {
+    const places = new Map<Tensor, SlotRef>(body.captured.map((node) => [node, outside.get(baseOf(node))!]));
+    body.carried.forEach((placeholder, at) => places.set(placeholder, { carry: carries[at], side: "front" }));
+    const results = body.results.map(baseOf);
+    const plans = new Map<Tensor, CarryPlan>();
+    results.forEach((result, at) => {
+      if (results.indexOf(result) === at && !places.has(result))
+        plans.set(result, new CarryPlan(body.carried[at], carries[at]));
+    });
+    const boundary = new Set(places.keys());
+    const commands = this.graph(results, boundary, new Set(), places, plans);
+    results.forEach((result, at) => {
+      if (result === body.carried[at] || plans.get(result)?.carry === carries[at]) return;
+      carries[at].back ??= this.#take(body.carried[at]);
+      commands.push({
+        kind: "copy",
+        from: places.get(result)!,
+        to: { carry: carries[at], side: "back" },
+        bytes: bytesOf(result),
+      });
+    });
+    // What an iteration leaves in other places is not needed by the next one.
+    for (const [node, place] of places)
+      if (typeof place === "number" && !boundary.has(node) && !this.#free.includes(place)) this.#free.push(place);
+    return commands;
+  }
+}
+
+/** Where the result of a loop's body for one carry goes. */
+class CarryPlan {
+  constructor(
+    readonly placeholder: Tensor,
+    readonly carry: Carry,
+  ) {}
+
+  result(): SlotRef {
+    return { carry: this.carry, side: this.carry.back === null ? "front" : "back" };
+  }
+}
+
+const readsOf = (cluster: Cluster): Set<Tensor> => new Set([...cluster.operands.map(baseOf), ...cluster.leaves]);
+
+/** The index of the last cluster that reads each tensor; results are read after all of them. */
+function lastUses(list: readonly Cluster[], outputs: readonly Tensor[]): Map<Tensor, number> {
+  const last = new Map<Tensor, number>();
+  list.forEach((cluster, time) => {
+    for (const tensor of readsOf(cluster)) last.set(tensor, time);
+  });
+  for (const output of outputs) last.set(baseOf(output), Infinity);
+  return last;
+}
+
+/** `matmul → leakyRelu`: what a dispatch computes, for people. */
+function labelOf({ root, core }: Cluster): string {
+  if (core === null) return root.op.name;
+  return core === root ? core.op.name : `${core.op.name} → ${root.op.name}`;
+}

@@ -1,0 +1,82 @@
+/** Algebra: nodes that a simpler one can stand for, and kernels cut so that a GPU is kept busy. */
+
+import { conv2dWeightOp } from "../ops/conv2d.ts";
+import { stopOp } from "../ops/elementwise.ts";
+import { asElementwise, matmulOp } from "../ops/matmul.ts";
+import { broadcast, broadcastOp, pad, reshape, reshapeOp, transpose, transposeOp } from "../ops/movement.ts";
+import { constantOp } from "../ops/sources.ts";
+import type { Op } from "../op.ts";
+import { sizeOf } from "../shape.ts";
+import { apply, type Tensor } from "../tensor.ts";
+
+/** One step of simplification; its results are not looked at again, so each rule leaves nothing for the others. */
+export function simplify(node: Tensor): Tensor {
+  const { op, inputs } = node;
+  const [x, y] = inputs;
+  if (op === stopOp) return x;
+  if (op === matmulOp) return asElementwise(node) ?? node;
+  if (op === conv2dWeightOp) return splitWeightGradient(node);
+  if (op.kind === "reduce") return splitReduction(node);
+  if (op === reshapeOp && x.op === reshapeOp) return reshape(x.inputs[0], node.shape);
+  if (op === broadcastOp && x.op === broadcastOp) return broadcast(x.inputs[0], node.shape);
+  if (op === transposeOp && x.op === transposeOp) return transposedTwice(node);
+  if ((op.name === "mul" || op.name === "div") && isConstant(y, 1)) return x;
+  if (op.name === "mul" && isConstant(x, 1)) return y;
+  if ((op.name === "add" || op.name === "sub") && isConstant(y, 0)) return x;
+  if (op.name === "add" && isConstant(x, 0)) return y;
+  if (op.name === "neg" && x.op === op) return x.inputs[0];
+  return node;
+}
+
+/** Whether every element is known to be one number. */
+export function isConstant(node: Tensor, value: number): boolean {
+  if (node.op === broadcastOp || node.op === reshapeOp) return isConstant(node.inputs[0], value);
+  return node.op === (constantOp as Op) && (node.attributes as { value: unknown }).value === value;
+}
+
+function transposedTwice(node: Tensor): Tensor {
+  const inner = node.inputs[0];
+  const outerAxes = (node.attributes as { axes: readonly number[] }).axes;
+  const innerAxes = (inner.attributes as { axes: readonly number[] }).axes;
+  return transpose(
+    inner.inputs[0],
+    outerAxes.map((axis) => innerAxes[axis]),
+  );
+}
+
+/** Threads that keep a GPU busy; below that a long sum is worth cutting. */
+const BUSY = 4096;
+
+/** The shortest sum worth a thread of its own. */
+const SHORTEST = 32;
+
+/** A long reduction with few results in two stages, the first with a thread per part. */
+function splitReduction(node: Tensor): Tensor {
+  const [x] = node.inputs;
+  const { axes } = node.attributes as { axes: readonly number[] };
+  const count = sizeOf(axes.map((axis) => x.shape[axis]));
+  const parts = Math.min(Math.ceil(BUSY / Math.max(node.size, 1)), Math.floor(Math.sqrt(count)));
+  if (node.op.kind !== "reduce" || count < 16 * SHORTEST || parts < 2 || node.dtype !== "f32") return node;
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const rows = reshape(transpose(x, [...kept, ...axes]), [node.size, count]);
+  const length = Math.ceil(count / parts);
+  const isSum = node.op.combine.identity === 0;
+  if (length * parts !== count && !isSum) return node;
+  const padded = pad(rows, [
+    [0, 0],
+    [0, length * parts - count],
+  ]);
+  const partial = apply(node.op, [reshape(padded, [node.size, parts, length])], { axes: [2] });
+  return reshape(apply(node.op, [partial], { axes: [1] }), node.shape);
+}
+
+/** The weight gradient of a convolution sums over all pixels of a batch but has few results: cut the sum. */
+function splitWeightGradient(node: Tensor): Tensor {
+  const [, y] = node.inputs;
+  const pixels = y.size / y.shape[1];
+  const threads = Math.ceil(node.shape[0] / 8) * Math.ceil(sizeOf(node.shape.slice(1)) / 4);
+  const splits = Math.min(Math.ceil(BUSY / threads), Math.ceil(pixels / (4 * SHORTEST)));
+  if ((node.attributes as { splits: number }).splits !== 1 || splits < 2) return node;
+  const parts = apply(node.op, node.inputs, { ...node.attributes, splits });
+  return parts.sum(0);
+}

@@ -1,0 +1,103 @@
+/** Compiled shaders, one per text, overrides and layout. */
+
+import { ShaderError } from "../errors.ts";
+import { ShaderStage } from "../platform/flags.ts";
+
+/** A kernel as WebGPU wants it: complete WGSL, the values of its overrides, and how it binds its buffers. */
+export interface KernelSource {
+  /** The file it comes from, for messages. */
+  file: string;
+  wgsl: string;
+  overrides: Readonly<Record<string, number>>;
+  bindings: readonly { binding: number; access: "read" | "read_write" }[];
+}
+
+export interface Kernel {
+  pipeline: GPUComputePipeline;
+  layout: GPUBindGroupLayout;
+}
+
+export class Pipelines {
+  readonly #kernels = new Map<string, Kernel>();
+  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+
+  constructor(readonly gpu: GPUDevice) {}
+
+  get count(): number {
+    return this.#kernels.size;
+  }
+
+  /** The kernel of a source, compiled now unless it was before. */
+  get(source: KernelSource, shared: GPUBindGroupLayout): Kernel {
+    const key = keyOf(source);
+    const known = this.#kernels.get(key);
+    if (known !== undefined) return known;
+    const kernel = {
+      pipeline: this.gpu.createComputePipeline(this.#describe(source, shared)),
+      layout: this.#layout(source),
+    };
+    this.#kernels.set(key, kernel);
+    return kernel;
+  }
+
+  /** Compiles sources in parallel, without blocking. Throws a ShaderError with file and line. */
+  async prepare(sources: readonly KernelSource[], shared: GPUBindGroupLayout): Promise<void> {
+    const missing = new Map(sources.map((source) => [keyOf(source), source]));
+    await Promise.all(
+      [...missing].map(async ([key, source]) => {
+        if (this.#kernels.has(key)) return;
+        const description = this.#describe(source, shared);
+        try {
+          const pipeline = await this.gpu.createComputePipelineAsync(description);
+          this.#kernels.set(key, { pipeline, layout: this.#layout(source) });
+        } catch (cause) {
+          throw await explained(source, description.compute.module, cause);
+        }
+      }),
+    );
+  }
+
+  #describe(source: KernelSource, shared: GPUBindGroupLayout) {
+    let module = this.#modules.get(source.wgsl);
+    if (module === undefined) {
+      module = this.gpu.createShaderModule({ label: source.file, code: source.wgsl });
+      this.#modules.set(source.wgsl, module);
+    }
+    return {
+      label: source.file,
+      layout: this.gpu.createPipelineLayout({ bindGroupLayouts: [this.#layout(source), shared] }),
+      compute: { module, entryPoint: "main", constants: { ...source.overrides } },
+    };
+  }
+
+  #layout({ bindings }: KernelSource): GPUBindGroupLayout {
+    const key = bindings.map(({ binding, access }) => `${binding} ${access}`).join(", ");
+    let layout = this.#layouts.get(key);
+    if (layout === undefined) {
+      layout = this.gpu.createBindGroupLayout({
+        label: key,
+        entries: bindings.map(({ binding, access }) => ({
+          binding,
+          visibility: ShaderStage.COMPUTE,
+          buffer: { type: access === "read" ? "read-only-storage" : "storage" },
+        })),
+      });
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+}
+
+const keyOf = ({ wgsl, overrides, bindings }: KernelSource): string =>
+  JSON.stringify([overrides, bindings.map(({ binding, access }) => [binding, access]), wgsl]);
+
+/** What the compiler says about the first error, with the line of the file. */
+async function explained(source: KernelSource, module: GPUShaderModule, cause: unknown): Promise<ShaderError> {
+  const { messages } = await module.getCompilationInfo();
+  const first = messages.find(({ type }) => type === "error");
+  const text = first?.message ?? (cause instanceof Error ? cause.message : String(cause));
+  const line = first === undefined ? "" : `:${first.lineNum}`;
+  const shown = first === undefined ? "" : ` in "${source.wgsl.split("\n")[first.lineNum - 1]?.trim() ?? ""}"`;
+  return new ShaderError(`shaders/${source.file}.wgsl${line}: ${text.trim()}${shown}`, { cause });
+}

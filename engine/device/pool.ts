@@ -1,0 +1,75 @@
+/** Buffers in use and in stock. A buffer given back serves later commands at once; it is destroyed only when idle. */
+
+import { OutOfMemoryError } from "../errors.ts";
+import { BufferUsage } from "../platform/flags.ts";
+import { Storage } from "./storage.ts";
+
+export interface MemoryReport {
+  /** Buffers that tensors or plans hold, and their bytes. */
+  live: number;
+  liveBytes: number;
+  /** Buffers waiting for a new user, and their bytes. */
+  stocked: number;
+  stockedBytes: number;
+  peakBytes: number;
+}
+
+/** Bytes are rounded up to this, so that a few sizes serve all. */
+const GRAIN = 256;
+
+export class BufferPool {
+  readonly #stock = new Map<number, GPUBuffer[]>();
+  readonly #report: MemoryReport = { live: 0, liveBytes: 0, stocked: 0, stockedBytes: 0, peakBytes: 0 };
+
+  constructor(readonly device: GPUDevice) {}
+
+  /** A buffer of at least `bytes`, with any content. Throws an OutOfMemoryError that names what it was for. */
+  take(bytes: number, purpose: string): GPUBuffer {
+    const size = Math.max(Math.ceil(bytes / GRAIN), 1) * GRAIN;
+    const limit = Math.min(this.device.limits.maxStorageBufferBindingSize, this.device.limits.maxBufferSize);
+    if (size > limit)
+      throw new OutOfMemoryError(`${purpose}: needs a buffer of ${size} bytes, this adapter binds at most ${limit}`);
+    const report = this.#report;
+    report.live++;
+    report.liveBytes += size;
+    report.peakBytes = Math.max(report.peakBytes, report.liveBytes + report.stockedBytes);
+    const buffer = this.#stock.get(size)?.pop();
+    if (buffer === undefined)
+      return this.device.createBuffer({
+        label: purpose,
+        size,
+        usage: BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST,
+      });
+    report.stocked--;
+    report.stockedBytes -= size;
+    return buffer;
+  }
+
+  /** Takes a buffer back. Commands already submitted may still use it; later ones are ordered behind them. */
+  give(buffer: GPUBuffer): void {
+    const list = this.#stock.get(buffer.size) ?? [];
+    this.#stock.set(buffer.size, list);
+    list.push(buffer);
+    this.#report.live--;
+    this.#report.liveBytes -= buffer.size;
+    this.#report.stocked++;
+    this.#report.stockedBytes += buffer.size;
+  }
+
+  /** A buffer that a tensor will hold. */
+  store(bytes: number, purpose: string): Storage {
+    return new Storage(this.take(bytes, purpose), bytes, this);
+  }
+
+  report(): MemoryReport {
+    return { ...this.#report };
+  }
+
+  /** Destroys the stock. Call only when no submitted command can still use it. */
+  drain(): void {
+    for (const buffers of this.#stock.values()) for (const buffer of buffers) buffer.destroy();
+    this.#stock.clear();
+    this.#report.stocked = 0;
+    this.#report.stockedBytes = 0;
+  }
+}

@@ -1,0 +1,110 @@
+/** Eager mode: an op runs as soon as it is called. Each kind of call is a small plan, made once. */
+
+import { optimised } from "./compile/passes.ts";
+import { Plan } from "./compile/plan.ts";
+import { schedule } from "./compile/schedule.ts";
+import { currentDevice, type Device } from "./device/device.ts";
+import { wordsPer } from "./hostArray.ts";
+import { argumentOp, constantOp, inputOp, placeholder } from "./ops/sources.ts";
+import { owned } from "./scope.ts";
+import { onEager, Tensor } from "./tensor.ts";
+
+/** The part of a graph between live tensors and the one wanted. */
+interface Fragment {
+  /** Equal for fragments that one plan serves: constants count as data. */
+  key: string;
+  live: Tensor[];
+  words: number[];
+  output: Tensor;
+  argumentWords: Map<Tensor, number>;
+}
+
+const plans = new WeakMap<Device, Map<string, Plan>>();
+
+/** Puts a tensor into a buffer, if it is not in one. */
+export function materialise(node: Tensor): void {
+  if (node.state === "spent")
+    throw new ReferenceError(`read: the tensor was disposed or donated before, ${node.describe()}`);
+  if (node.state === "symbolic")
+    throw new ReferenceError(`read: the tensor is part of a trace and has no value, ${node.describe()}`);
+  if (node.state !== "live") execute(node);
+}
+
+function execute(node: Tensor): void {
+  const device = currentDevice(node.op.name);
+  const fragment = fragmentOf(node);
+  const known = plans.get(device) ?? new Map<string, Plan>();
+  plans.set(device, known);
+  let plan = known.get(fragment.key);
+  if (plan === undefined) {
+    const mostReads = device.gpu.limits.maxStorageBuffersPerShaderStage - 1;
+    const traced = symbolic(fragment);
+    plan = new Plan(device, schedule(traced.inputs, new Set(), optimised([traced.output]), traced.words, mostReads));
+    known.set(fragment.key, plan);
+  }
+  const stores = fragment.live.map((tensor) => tensor.storage!);
+  [node.storage] = plan.run(
+    stores,
+    stores.map(() => false),
+    Uint32Array.from(fragment.words),
+  );
+  node.state = "live";
+  owned(node);
+}
+
+/** Describes what has to be computed, without building anything. */
+function fragmentOf(output: Tensor): Fragment {
+  const live: Tensor[] = [];
+  const words: number[] = [];
+  const seen = new Map<Tensor, string>();
+  const visit = (node: Tensor): string => {
+    const known = seen.get(node);
+    if (known !== undefined) return known;
+    seen.set(node, `%${seen.size}`);
+    if (node.state === "spent")
+      throw new ReferenceError(`${output.op.name}: an operand was disposed or donated before, ${node.describe()}`);
+    const shape = `${node.dtype}[${node.shape.join()}]`;
+    if (node.storage !== null) return `${shape}@${live.push(node)}`;
+    if (isConstant(node)) {
+      const { value } = node.attributes as { value: number | readonly number[] };
+      words.push(
+        ...(typeof value !== "number"
+          ? value
+          : node.dtype === "f32"
+            ? new Uint32Array(Float32Array.of(value).buffer)
+            : [value]),
+      );
+      return `${node.dtype}$${words.length}`;
+    }
+    return `${node.op.name}${JSON.stringify(node.attributes)}${shape}(${node.inputs.map(visit).join()})`;
+  };
+  return { key: visit(output), live, words, output, argumentWords: new Map() };
+}
+
+const isConstant = (node: Tensor): boolean => node.op === (constantOp as unknown);
+
+/** The fragment as a graph over placeholders. */
+function symbolic({ output }: Fragment): { inputs: Tensor[]; output: Tensor; words: Map<Tensor, number> } {
+  const inputs: Tensor[] = [];
+  const words = new Map<Tensor, number>();
+  let word = 4;
+  const made = new Map<Tensor, Tensor>();
+  const visit = (node: Tensor): Tensor => {
+    const known = made.get(node);
+    if (known !== undefined) return known;
+    let copy: Tensor;
+    if (node.storage !== null) {
+      copy = placeholder(inputOp, { shape: node.shape, dtype: node.dtype, label: "operand" });
+      inputs.push(copy);
+    } else if (isConstant(node)) {
+      copy = placeholder(argumentOp, { dtype: node.dtype });
+      words.set(copy, word);
+      word += wordsPer(node.dtype);
+    } else copy = new Tensor(node.op, node.inputs.map(visit), node.attributes, node.shape, node.dtype, "symbolic");
+    made.set(node, copy);
+    return copy;
+  };
+  return { output: visit(output), inputs, words };
+}
+
+onEager(execute);

@@ -1,0 +1,21 @@
+/** The engine: tensors, their ops and gradients, compiled programs, and the device they run on. */
+
+import { installMethods } from "./ops/methods.ts";
+
+export { compile, type Compiled, type CompileOptions } from "./compile/compile.ts";
+export type { Plan } from "./compile/plan.ts";
+export { currentDevice, openDevice, type Device } from "./device/device.ts";
+export * from "./errors.ts";
+export { grad, hvp, jvp, valueAndGrad, vjp, zerosLike } from "./grad.ts";
+export type { DType, HostArray, NamedArrays } from "./hostArray.ts";
+export * from "./ops/index.ts";
+export { loop } from "./ops/loop.ts";
+export * from "./ops/random.ts";
+export { evaluate, reference, type ReferenceTensor } from "./reference.ts";
+export { dispose, scope } from "./scope.ts";
+export { sizeOf, type Shape } from "./shape.ts";
+export { Tensor, type Operand } from "./tensor.ts";
+export { leavesOf, mapTree, tensorsOf, zipTrees, type Tree } from "./tree.ts";
+export { fromArray, tensor, toArray } from "./values.ts";
+
+installMethods();

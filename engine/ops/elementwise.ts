@@ -1,0 +1,225 @@
+/** Scalar functions of the elements at the same position. A row per function: expression, float64 twin, gradient. */
+
+import type { DType } from "../hostArray.ts";
+import { erf as erf64, sigmoid as sigmoid64, softplus as softplus64 } from "../numerics/special.ts";
+import type { ElementwiseOp } from "../op.ts";
+import { apply, Tensor, type Operand } from "../tensor.ts";
+import { aligned, asTensor, binary, elementwise, unary } from "./declare.ts";
+
+const arithmetic: readonly DType[] = ["f32", "u32"];
+
+/** x + y */
+export const add = binary("add", {
+  wgsl: "x + y",
+  f64: (x, y) => x + y,
+  accepts: arithmetic,
+  vjp: [(dz) => dz, (dz) => dz],
+});
+
+/** x − y */
+export const sub = binary("sub", {
+  wgsl: "x - y",
+  f64: (x, y) => x - y,
+  accepts: arithmetic,
+  vjp: [(dz) => dz, (dz) => dz.neg()],
+});
+
+/** x · y */
+export const mul = binary("mul", {
+  wgsl: "x * y",
+  f64: (x, y) => x * y,
+  accepts: arithmetic,
+  vjp: [(dz, _x, y) => dz.mul(y), (dz, x) => dz.mul(x)],
+});
+
+/** x / y */
+export const div = binary("div", {
+  wgsl: "x / y",
+  f64: (x, y) => x / y,
+  vjp: [(dz, _x, y) => dz.div(y), (dz, _x, y, z) => dz.mul(z).div(y).neg()],
+});
+
+/** The larger of x and y; ties share the gradient. */
+export const maximum = binary("maximum", {
+  wgsl: "max(x, y)",
+  f64: Math.max,
+  vjp: [(dz, x, y) => dz.mul(share(x, y)), (dz, x, y) => dz.mul(share(y, x))],
+});
+
+/** The smaller of x and y; ties share the gradient. */
+export const minimum = binary("minimum", {
+  wgsl: "min(x, y)",
+  f64: Math.min,
+  vjp: [(dz, x, y) => dz.mul(share(y, x)), (dz, x, y) => dz.mul(share(x, y))],
+});
+
+/** 1 where x > y, ½ where they are equal, else 0; its own gradient is zero almost everywhere, and declared so. */
+const share = binary("share", {
+  wgsl: "select(select(0.0, 0.5, x == y), 1.0, x > y)",
+  f64: (x, y) => (x > y ? 1 : x === y ? 0.5 : 0),
+  vjp: [null, null],
+});
+
+/** −x */
+export const neg = unary("neg", { wgsl: "-x", f64: (x) => -x, vjp: (dy) => dy.neg() });
+
+/** eˣ */
+export const exp = unary("exp", { wgsl: "exp(x)", f64: Math.exp, cost: 8, vjp: (dy, _x, y) => dy.mul(y) });
+
+/** Natural logarithm. */
+export const log = unary("log", { wgsl: "stableLog(x)", f64: Math.log, cost: 8, vjp: (dy, x) => dy.div(x) });
+
+/** √x */
+export const sqrt = unary("sqrt", { wgsl: "sqrt(x)", f64: Math.sqrt, cost: 4, vjp: (dy, _x, y) => dy.div(y.mul(2)) });
+
+/** x² */
+export const square = unary("square", { wgsl: "x * x", f64: (x) => x * x, vjp: (dy, x) => dy.mul(x).mul(2) });
+
+/** |x|, with slope 0 at 0. */
+export const abs = unary("abs", { wgsl: "abs(x)", f64: Math.abs, vjp: (dy, x) => dy.mul(sign(x)) });
+
+/** −1, 0 or 1. */
+export const sign = unary("sign", { wgsl: "sign(x)", f64: Math.sign, vjp: () => null });
+
+/** sin x */
+export const sin = unary("sin", { wgsl: "sin(x)", f64: Math.sin, cost: 8, vjp: (dy, x) => dy.mul(cos(x)) });
+
+/** cos x */
+export const cos = unary("cos", { wgsl: "cos(x)", f64: Math.cos, cost: 8, vjp: (dy, x) => dy.mul(sin(x)).neg() });
+
+/** tanh x */
+export const tanh = unary("tanh", {
+  wgsl: "stableTanh(x)",
+  f64: Math.tanh,
+  cost: 12,
+  vjp: (dy, _x, y) => dy.mul(sub(1, y.mul(y))),
+});
+
+/** 1 / (1 + e⁻ˣ) */
+export const sigmoid = unary("sigmoid", {
+  wgsl: "stableSigmoid(x)",
+  f64: sigmoid64,
+  cost: 12,
+  vjp: (dy, _x, y) => dy.mul(y.mul(sub(1, y))),
+});
+
+/** log(1 + eˣ) */
+export const softplus = unary("softplus", {
+  wgsl: "stableSoftplus(x)",
+  f64: softplus64,
+  cost: 16,
+  vjp: (dy, x) => dy.mul(sigmoid(x)),
+});
+
+/** The error function, (2/√π) ∫₀ˣ e^(−t²) dt. */
+export const erf = unary("erf", {
+  wgsl: "erf(x)",
+  f64: erf64,
+  cost: 16,
+  vjp: (dy, x) => dy.mul(exp(x.square().neg()).mul(2 / Math.sqrt(Math.PI))),
+});
+
+/** x · sigmoid(x) */
+export const silu = (x: Operand): Tensor => mul(x, sigmoid(x));
+
+/** max(x, 0), with slope 0 at 0. */
+export const relu = (x: Operand): Tensor => leakyRelu(x, 0);
+
+const leakyReluOp = elementwise("leakyRelu", {
+  wgsl: "select(x * y, x, x > 0.0)",
+  f64: (x, slope) => (x > 0 ? x : x * slope),
+  vjp: [(dz, [x, slope]) => dz.mul(apply(leakySlopeOp, [x, slope])), (dz, [x]) => dz.mul(minimum(x, 0))],
+});
+
+/** The slope of leakyRelu; piecewise constant in x, so its own gradient towards x is zero, and declared so. */
+const leakySlopeOp = elementwise("leakySlope", {
+  wgsl: "select(y, 1.0, x > 0.0)",
+  f64: (x, slope) => (x > 0 ? 1 : slope),
+  vjp: [() => null, (dz, [x]) => dz.mul(toFloat(lessEqual(x, 0)))],
+});
+
+/** x where positive, else slope · x. */
+export const leakyRelu = (x: Operand, slope: Operand): Tensor =>
+  apply(leakyReluOp, aligned("leakyRelu", [asTensor(x), asTensor(slope)]));
+
+/** x limited to [low, high]; the gradient is zero outside. */
+export const clamp = (x: Operand, low: number, high: number): Tensor => minimum(maximum(x, low), high);
+
+const comparison = (name: string, operator: string, f64: (x: number, y: number) => boolean) =>
+  binary(name, { wgsl: `x ${operator} y`, f64: (x, y) => Number(f64(x, y)), dtype: "bool", accepts: arithmetic });
+
+/** x < y */
+export const less = comparison("less", "<", (x, y) => x < y);
+/** x ≤ y */
+export const lessEqual = comparison("lessEqual", "<=", (x, y) => x <= y);
+/** x > y */
+export const greater = comparison("greater", ">", (x, y) => x > y);
+/** x ≥ y */
+export const greaterEqual = comparison("greaterEqual", ">=", (x, y) => x >= y);
+/** x = y */
+export const equal = comparison("equal", "==", (x, y) => x === y);
+
+const logic: readonly DType[] = ["bool"];
+
+/** Both hold. */
+export const and = binary("and", { wgsl: "x && y", f64: (x, y) => x * y, accepts: logic });
+/** Either holds. */
+export const or = binary("or", { wgsl: "x || y", f64: (x, y) => Math.max(x, y), accepts: logic });
+
+const notOp = elementwise("not", { wgsl: "!x", f64: (x) => 1 - x, accepts: logic });
+
+/** Does not hold. */
+export const not = (x: Tensor): Tensor => apply(notOp, [x]);
+
+const whereOp: ElementwiseOp = {
+  ...elementwise("where", {
+    wgsl: "select(z, y, x)",
+    f64: (condition, y, z) => (condition ? y : z),
+    vjp: [() => null, (dy, [condition]) => where(condition, dy, 0), (dy, [condition]) => where(condition, 0, dy)],
+  }),
+  infer([condition, y, z]) {
+    if (condition.dtype !== "bool" || y.dtype !== z.dtype)
+      throw new TypeError(
+        `where: takes a bool and two operands of one type, got ${condition.describe()}, ${y.describe()} and ${z.describe()}`,
+      );
+    return { shape: y.shape, dtype: y.dtype };
+  },
+};
+
+/** y where the condition holds, z elsewhere. */
+export function where(condition: Tensor, y: Operand, z: Operand): Tensor {
+  const like = y instanceof Tensor ? y.dtype : z instanceof Tensor ? z.dtype : "f32";
+  return apply(whereOp, aligned("where", [condition, asTensor(y, like), asTensor(z, like)]));
+}
+
+const toFloatOp = elementwise("toFloat", {
+  wgsl: "f32(x)",
+  f64: (x) => x,
+  dtype: "f32",
+  accepts: ["f32", "u32", "bool"],
+  vjp: [(dy) => dy],
+});
+
+/** As f32: a bool becomes 0 or 1, an integer above 2²⁴ is rounded. */
+export const toFloat = (x: Tensor): Tensor => (x.dtype === "f32" ? x : apply(toFloatOp, [x]));
+
+const toIndexOp = elementwise("toIndex", {
+  wgsl: "u32(x)",
+  f64: (x) => Math.trunc(x),
+  dtype: "u32",
+  accepts: ["f32", "u32", "bool"],
+});
+
+/** As u32: truncated, for numbers in [0, 2³²). */
+export const toIndex = (x: Tensor): Tensor => (x.dtype === "u32" ? x : apply(toIndexOp, [x]));
+
+export const stopOp = elementwise("stopGradient", {
+  wgsl: "x",
+  f64: (x) => x,
+  accepts: ["f32", "u32", "bool", "key"],
+  cost: 0,
+  vjp: [() => null],
+});
+
+/** x, through which no gradient passes. */
+export const stopGradient = (x: Tensor): Tensor => apply(stopOp, [x]);

@@ -1,0 +1,10 @@
+/** All ops, by family. */
+
+export * from "./elementwise.ts";
+export * from "./movement.ts";
+export * from "./reduce.ts";
+export * from "./matmul.ts";
+export * from "./conv2d.ts";
+export * from "./rows.ts";
+export * from "./sources.ts";
+export type { Methods } from "./methods.ts";

@@ -1,0 +1,32 @@
+/** Ops as chaining methods, from the same declarations: `x.sub(y)` is `sub(x, y)`. */
+
+import { Tensor } from "../tensor.ts";
+import * as conv2d from "./conv2d.ts";
+import * as elementwise from "./elementwise.ts";
+import * as matmul from "./matmul.ts";
+import * as movement from "./movement.ts";
+import * as reduce from "./reduce.ts";
+
+/** What has no tensor as its first argument. */
+type Other = "concat" | "asElementwise" | `${string}Op`;
+
+type Families = typeof elementwise & typeof movement & typeof reduce & typeof matmul & typeof conv2d;
+
+type Method<F> = F extends (first: infer _First, ...rest: infer Rest) => infer Result
+  ? (...rest: Rest) => Result
+  : never;
+
+/** Every op whose first argument is a tensor, without that argument. */
+export type Methods = { [Name in Exclude<keyof Families, Other>]: Method<Families[Name]> };
+
+/** Puts the ops on the tensor; called once, when the engine is loaded. */
+export function installMethods(): void {
+  for (const family of [elementwise, movement, reduce, matmul, conv2d])
+    for (const [name, op] of Object.entries(family))
+      if (typeof op === "function")
+        Object.defineProperty(Tensor.prototype, name, {
+          value(this: Tensor, ...rest: unknown[]): unknown {
+            return (op as (...all: unknown[]) => unknown)(this, ...rest);
+          },
+        });
+}

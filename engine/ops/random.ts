@@ -1,0 +1,74 @@
+/**
+ * Random numbers as ops: elementwise functions of a key and an index, so they cost no memory and fuse into what reads
+ * them. The same key gives the same numbers on every device and in the reference, bit for bit.
+ */
+
+import { normalFromBits } from "../random/normal.ts";
+import { permute } from "../random/permutation.ts";
+import { foldIn as foldWords, keyOf, randomBits, split as splitWords, type Key as Words } from "../random/threefry.ts";
+import { randomIndex as indexFromBits, uniformFromBits } from "../random/uniform.ts";
+import type { ElementwiseOp } from "../op.ts";
+import type { Shape } from "../shape.ts";
+import { apply, type Tensor } from "../tensor.ts";
+import { asTensor, elementwise } from "./declare.ts";
+import { broadcast } from "./movement.ts";
+import { constant, constantOp, iota } from "./sources.ts";
+
+/** A tensor of type `key`: the name of a stream of random numbers. */
+export type Key = Tensor;
+
+const random = (
+  name: string,
+  wgsl: string,
+  dtype: "f32" | "u32" | "key",
+  f64: (...values: never[]) => number | readonly number[],
+): ElementwiseOp =>
+  elementwise(name, { wgsl, dtype, accepts: ["key", "u32"], mixed: true, cost: 60, f64: f64 as never });
+
+const foldOp = random("foldIn", "foldIn(x, y)", "key", (key: Words, data: number) => foldWords(key, data));
+const splitOp = random("split", "threefry2x32(x, vec2u(y, FOR_SPLIT))", "key", (key: Words, i: number) =>
+  splitWords(key, i),
+);
+const bitsOp = random("bits", "threefry2x32(x, vec2u(y, FOR_ELEMENT)).x", "u32", (key: Words, i: number) =>
+  randomBits(key, i),
+);
+const uniformOp = random("uniform", "uniformFromBits(x)", "f32", (bits: number) => uniformFromBits(bits));
+const normalOp = random("normal", "normalFromBits(x)", "f32", (bits: number) => normalFromBits(bits));
+const indexOp = random("randomIndex", "randomIndex(x, y)", "u32", (bits: number, n: number) => indexFromBits(bits, n));
+const permuteOp = random("permute", "permute(x, y, z)", "u32", (key: Words, i: number, n: number) =>
+  permute(key, i, n),
+);
+
+/** The key of a seed, an integer in [0, 2⁵³). */
+export const key = (seed: number): Key => apply(constantOp, [], { value: keyOf(seed), dtype: "key" });
+
+/** The key for a number of the caller's own, such as a step: an integer in [0, 2³²) or a u32 scalar. */
+export function foldIn(parent: Key, data: Tensor | number): Key {
+  const word = asTensor(data, "u32");
+  return apply(foldOp, [parent, word.dtype === "f32" ? word.toIndex() : word]);
+}
+
+/** `count` keys that have nothing in common with each other or with their parent: key [count]. */
+export const split = (parent: Key, count: number): Key => apply(splitOp, [broadcast(parent, [count]), iota([count])]);
+
+/** Uniform 32-bit words: u32, shape as given. */
+export const bits = (from: Key, shape: Shape): Tensor => apply(bitsOp, [broadcast(from, shape), iota(shape)]);
+
+/** Uniform on [low, high), in steps of (high − low) · 2⁻²⁴. */
+export function uniform(from: Key, shape: Shape, low = 0, high = 1): Tensor {
+  const unit = apply(uniformOp, [bits(from, shape)]);
+  return low === 0 && high === 1 ? unit : unit.mul(high - low).add(low);
+}
+
+/** Standard normal, from a table of quantiles; |z| ≤ 6.17. */
+export const normal = (from: Key, shape: Shape): Tensor => apply(normalOp, [bits(from, shape)]);
+
+/** Integers uniform on [0, n), with replacement: u32. */
+export const randomIndex = (from: Key, shape: Shape, n: number): Tensor =>
+  apply(indexOp, [bits(from, shape), broadcast(constant(n, "u32"), shape)]);
+
+/** `count` distinct integers from [0, n): the start of a random permutation. Throws a RangeError when count > n. */
+export function choice(from: Key, n: number, count: number): Tensor {
+  if (count > n) throw new RangeError(`choice: ${count} distinct indices out of ${n}`);
+  return apply(permuteOp, [broadcast(from, [count]), iota([count]), broadcast(constant(n, "u32"), [count])]);
+}

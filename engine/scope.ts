@@ -1,0 +1,56 @@
+/** Lifetimes of eager tensors: what a scope makes is released when it ends, unless it is kept. */
+
+import { materialise } from "./eager.ts";
+import type { Storage } from "./device/storage.ts";
+import { dataOp } from "./ops/sources.ts";
+import { Tensor } from "./tensor.ts";
+import { tensorsOf, type Tree } from "./tree.ts";
+
+const scopes: Set<Tensor>[] = [];
+
+/** A live tensor over a buffer, shaped like `like`; it belongs to the present scope. */
+export function adopt(like: Pick<Tensor, "shape" | "dtype">, storage: Storage): Tensor {
+  const { shape, dtype } = like;
+  const tensor = new Tensor(dataOp, [], { shape, dtype }, shape, dtype, "live");
+  tensor.storage = storage;
+  return owned(tensor);
+}
+
+/** Enters a live tensor into the present scope. */
+export function owned(tensor: Tensor): Tensor {
+  scopes.at(-1)?.add(tensor);
+  return tensor;
+}
+
+/** Gives a tensor's buffer back. Using the tensor afterwards throws. */
+export function dispose(...trees: readonly Tree[]): void {
+  for (const tensor of trees.flatMap(tensorsOf)) {
+    for (const scope of scopes) scope.delete(tensor);
+    if (tensor.state === "symbolic") continue;
+    tensor.storage?.release();
+    tensor.storage = null;
+    if (tensor.state !== "lazy") tensor.state = "spent";
+  }
+}
+
+/** Runs `body` and releases every tensor it made, except those it returns. */
+export function scope<T extends Tree>(body: () => T): T {
+  const mine = new Set<Tensor>();
+  scopes.push(mine);
+  let result: T;
+  try {
+    result = body();
+    for (const tensor of tensorsOf(result)) if (tensor.state !== "symbolic") materialise(tensor);
+  } catch (error) {
+    scopes.pop();
+    dispose(...mine);
+    throw error;
+  }
+  scopes.pop();
+  const kept = new Set(tensorsOf(result));
+  for (const tensor of mine) {
+    if (kept.has(tensor)) owned(tensor);
+    else dispose(tensor);
+  }
+  return result;
+}

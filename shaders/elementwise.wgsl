@@ -1,0 +1,34 @@
+// y[i] = f(x[i])
+//
+//   x  [COUNT]  in   or any expression of i in its place
+//   y  [COUNT]  out
+//
+// One thread per element. The expression is generated; the scalar functions that it calls are in lib/.
+
+override COUNT: u32 = 1u;
+
+// slot element
+alias Element = f32;
+// end
+
+// slot load
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+
+fn load(i: u32) -> f32 {
+  return x[i];
+}
+// end
+
+@group(0) @binding(1) var<storage, read_write> y: array<Element>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 64u + local;
+  if (i < COUNT) {
+    y[i] = load(i);
+  }
+}

@@ -1,0 +1,32 @@
+/** The shaders as text, by name. Valid WGSL as they stand; engine/compile/assemble.ts fills their slots. */
+
+import conv2d from "./conv2d.wgsl?raw";
+import conv2dInput from "./conv2dInput.wgsl?raw";
+import conv2dWeight from "./conv2dWeight.wgsl?raw";
+import elementwise from "./elementwise.wgsl?raw";
+import math from "./lib/math.wgsl?raw";
+import normalTable from "./lib/normalTable.wgsl?raw";
+import program from "./lib/program.wgsl?raw";
+import random from "./lib/random.wgsl?raw";
+import matmul from "./matmul.wgsl?raw";
+import put from "./put.wgsl?raw";
+import reduce from "./reduce.wgsl?raw";
+
+/** Kernels, one file per family. */
+export const kernels: Readonly<Record<string, string>> = {
+  conv2d,
+  conv2dInput,
+  conv2dWeight,
+  elementwise,
+  matmul,
+  put,
+  reduce,
+};
+
+/** Functions for generated expressions, by the path that include lines name. */
+export const library: Readonly<Record<string, string>> = {
+  "lib/math.wgsl": math,
+  "lib/normalTable.wgsl": normalTable,
+  "lib/program.wgsl": program,
+  "lib/random.wgsl": random,
+};
