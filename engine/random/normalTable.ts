@@ -125,14 +125,14 @@ const octaves = 31;
 const segments = 64;
 
 /** The table as it lies in the uniform buffer of shaders/lib/normalTable.wgsl: 2015 entries and a zero. */
-export const normalTable: Int32Array = unfold();
+export const normalTable: Int32Array<ArrayBuffer> = unfold();
 
 function unfold(): Int32Array<ArrayBuffer> {
   const table = new Int32Array(octaves * (segments + 1) + 1);
   let value = top;
   for (let octave = 0; octave < octaves; octave++)
     for (let end = 0; end <= segments; end++) {
-      if (end > 0) value -= steps[octave * segments + end - 1]!;
+      if (end > 0) value -= steps[octave * segments + end - 1];
       table[octave * (segments + 1) + end] = value;
     }
   return table;

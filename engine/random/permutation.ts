@@ -1,4 +1,4 @@
-/** Pseudo-random permutations that are never stored: each place is computed alone; bit for bit shaders/lib/random.wgsl. */
+/** Permutations that are never stored, each place computed alone; bit for bit shaders/lib/random.wgsl. */
 
 import { purpose, threefry2x32, type Key } from "./threefry.ts";
 import { multiplyHigh } from "./uniform.ts";
@@ -17,7 +17,7 @@ export function permute(key: Key, i: number, n: number): number {
   const columns = 2 ** columnBits;
   const rows = (last >>> columnBits) + 1;
   let cell = i;
-  for (let step = 0; step < columns; step++) {
+  for (let walked = 0; walked < columns; walked++) {
     cell = permuteCell(key, cell, columnBits, rows);
     if (cell < n) break;
   }
@@ -34,9 +34,9 @@ function permuteCell(key: Key, cell: number, columnBits: number, rows: number): 
   const columns = 2 ** columnBits;
   let row = cell >>> columnBits;
   let column = cell % columns;
-  for (let round: number = purpose.permutation; round < purpose.permutation + rounds; round += 2) {
-    column = (column + (threefry2x32(key, [row, round])[0] >>> (32 - columnBits))) % columns;
-    row += multiplyHigh(threefry2x32(key, [column, round + 1])[0], rows);
+  for (let tag: number = purpose.permutation; tag < purpose.permutation + rounds; tag += 2) {
+    column = (column + (threefry2x32(key, [row, tag])[0] >>> (32 - columnBits))) % columns;
+    row += multiplyHigh(threefry2x32(key, [column, tag + 1])[0], rows);
     if (row >= rows) row -= rows;
   }
   return row * columns + column;

@@ -25,8 +25,8 @@ export function threefry2x32([k0, k1]: Key, [c0, c1]: Words): [number, number] {
       x = (x + y) | 0;
       y = x ^ ((y << rotation) | (y >>> (32 - rotation)));
     }
-    x = (x + schedule[group % 3]!) | 0;
-    y = (y + schedule[(group + 1) % 3]! + group) | 0;
+    x = (x + schedule[group % 3]) | 0;
+    y = (y + schedule[(group + 1) % 3] + group) | 0;
   }
   return [x >>> 0, y >>> 0];
 }
