@@ -1,8 +1,8 @@
 /** Reverse-mode differentiation: a gradient is a tensor of the same graph, so its gradients follow by the same rule. */
 
 import { dependents, inOrder } from "./graph.ts";
-import { broadcast } from "./ops/movement.ts";
 import { constant } from "./ops/sources.ts";
+import { broadcast, zeros } from "./ops/movement.ts";
 import { expectShape } from "./expect.ts";
 import type { Tensor } from "./tensor.ts";
 import { mapTree, tensorsOf, type Tree } from "./tree.ts";
@@ -51,7 +51,7 @@ function towards(node: Tensor, input: number, dy: Tensor): Tensor | null {
 }
 
 /** Zeros of a tensor's shape. */
-export const zerosLike = (x: Tensor): Tensor => broadcast(constant(0, x.dtype), x.shape);
+export const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype);
 
 /**
  * The product of the Jacobian ∂y/∂x with `dx`, shaped like `x`: forward mode out of two reverse passes, since

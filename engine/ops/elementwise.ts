@@ -223,3 +223,19 @@ export const stopOp = elementwise("stopGradient", {
 
 /** x, through which no gradient passes. */
 export const stopGradient = (x: Tensor): Tensor => apply(stopOp, [x]);
+
+/** eˣ − 1, with full relative accuracy for small x. */
+export const expm1 = unary("expm1", {
+  wgsl: "stableExpm1(x)",
+  f64: Math.expm1,
+  cost: 12,
+  vjp: (dy, x) => dy.mul(exp(x)),
+});
+
+/** log(1 + x), with full relative accuracy for small x. */
+export const log1p = unary("log1p", {
+  wgsl: "stableLog1p(x)",
+  f64: Math.log1p,
+  cost: 12,
+  vjp: (dy, x) => dy.div(add(x, 1)),
+});

@@ -8,7 +8,7 @@ import * as movement from "./movement.ts";
 import * as reduce from "./reduce.ts";
 
 /** What has no tensor as its first argument. */
-type Other = "concat" | "asElementwise" | `${string}Op`;
+type Other = "concat" | "zeros" | "ones" | "asElementwise" | `${string}Op`;
 
 type Families = typeof elementwise & typeof movement & typeof reduce & typeof matmul & typeof conv2d;
 

@@ -1,10 +1,12 @@
 /** Ops that only say where each element comes from. They cost nothing where the reader is another expression. */
 
+import type { DType } from "../hostArray.ts";
 import type { Attributes, MovementOp } from "../op.ts";
 import type { Position } from "../position.ts";
 import { axesOf, axisOf, broadcastShapes, checkShape, sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { sum } from "./reduce.ts";
+import { constant } from "./sources.ts";
 
 const movement = <A extends Attributes>(op: Omit<MovementOp<A>, "kind">): MovementOp => ({ ...op, kind: "movement" });
 
@@ -247,3 +249,9 @@ export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
 /** x with all axes from `start` on merged into one. */
 export const flatten = (x: Tensor, start = 0): Tensor =>
   reshape(x, [...x.shape.slice(0, start), sizeOf(x.shape.slice(start))]);
+
+/** Zeros. */
+export const zeros = (shape: Shape, dtype: DType = "f32"): Tensor => broadcast(constant(0, dtype), shape);
+
+/** Ones. */
+export const ones = (shape: Shape, dtype: DType = "f32"): Tensor => broadcast(constant(1, dtype), shape);

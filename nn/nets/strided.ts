@@ -1,0 +1,16 @@
+/** A small convolutional net that halves the image from the first layer on, for software adapters and first tries. */
+
+import { flatten, leakyRelu } from "../layers/activations.ts";
+import { conv2d } from "../layers/conv2d.ts";
+import { sequential, type Module } from "../module.ts";
+import type { ImageNetOptions } from "./image.ts";
+
+/** `[n, c, s, s] → [n, 1]`: three 4 × 4 convolutions with stride 2, then one over all that is left. */
+export function stridedNet({ channels, size, width, leak }: ImageNetOptions): Module {
+  const act = leakyRelu(leak);
+  const down = (inputs: number, outputs: number) => conv2d(inputs, outputs, 4, { stride: 2, padding: 1 });
+  return sequential(
+    down(channels, width), act, down(width, 2 * width), act, down(2 * width, 4 * width), act,
+    conv2d(4 * width, 1, Math.floor(size / 8)), flatten(),
+  );
+}
