@@ -1,6 +1,6 @@
 /** ebm sample: draws samples from the newest checkpoint of a run. */
 
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve as absolute } from "node:path";
 import type { NamedArrays } from "../../engine/hostArray.ts";
 import type { Grid, Observation, Training } from "../../ebm/training.ts";
@@ -31,10 +31,7 @@ export async function sample(world: World, path: string, options: SampleOptions)
   const seed = readCount("--seed", options.seed, 0);
   const { folder, run } = await openRun(world, path, world.cwd);
   const found = await checkpointOf(world, path, folder, run);
-  const out = absolute(
-    world.cwd,
-    options.out ?? (await firstFree(join(folder.samples, `${stepStem(found.step)}-sample`))),
-  );
+  const out = absolute(world.cwd, options.out ?? (await freeName(folder.samples, found.step)));
   await checkOut(out, options.out ?? out);
 
   await world.openDevice();
@@ -106,8 +103,14 @@ async function checkOut(out: string, asked: string): Promise<void> {
   if (!(await exists(dirname(out)))) throw new Failure("usage", `--out ${asked}: there is no folder ${dirname(out)}`);
 }
 
-async function firstFree(stem: string): Promise<string> {
-  for (let n = 1; ; n++) if (!(await exists(`${stem}-${n}.png`))) return `${stem}-${n}.png`;
+/** `step-000040-sample-N.png` with the first N that no file has, of one picture or of several. */
+async function freeName(folder: string, step: number): Promise<string> {
+  const names = await readdir(folder);
+  for (let n = 1; ; n++) {
+    const stem = `${stepStem(step)}-sample-${n}`;
+    if (!names.some((name) => name.startsWith(`${stem}.`) || name.startsWith(`${stem}-`)))
+      return join(folder, `${stem}.png`);
+  }
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,0 +1,106 @@
+/** What the numbers of a run say, in words. */
+
+import { correlations } from "../../ebm/measures/correlation.ts";
+import { significant } from "../progress/line.ts";
+import type { NumbersRow } from "../run/records.ts";
+import type { RunData } from "./read.ts";
+
+export interface Verdict {
+  tone: "good" | "mixed" | "bad" | "open";
+  headline: string;
+  sentences: string[];
+}
+
+/** Below this many nats a density counts as right: spec values of settled runs lie between 0.1 and 0.2. */
+const right = 0.25;
+/** Above this many nats a density counts as wrong. */
+const wrong = 1;
+/** Beyond this a lag-1 autocorrelation is more than the chance of a few hundred updates. */
+const weak = 0.25;
+
+/** The verdict on a run, from its last measures and the last fifth of its updates. */
+export function verdict({
+  updates,
+  measures,
+  summary,
+  config,
+}: Pick<RunData, "updates" | "measures" | "summary" | "config">): Verdict {
+  const planned = Number(config.settings.updates);
+  const short = summary.step < planned ? [`The run has done ${summary.step} of ${planned} updates.`] : [];
+  const broken = updates.find((row) => !Object.values(row).every(Number.isFinite));
+  if (broken !== undefined) {
+    const names = Object.keys(broken).filter((name) => !Number.isFinite(broken[name]));
+    const sentence = `At step ${broken.step}, ${names.map((name) => `${name} is ${broken[name]}`).join(" and ")}; what follows means nothing.`;
+    return { tone: "bad", headline: "Diverged", sentences: [sentence, ...short] };
+  }
+  const judged = judge(summary, measures);
+  return { ...judged, sentences: [...judged.sentences, ...balance(updates), ...short] };
+}
+
+function judge(summary: NumbersRow, measures: readonly NumbersRow[]): Verdict {
+  const { kl_true_model: model, kl_true_shortrun: shortRun } = summary as Partial<NumbersRow>;
+  if (model === undefined || shortRun === undefined) {
+    return { tone: "open", headline: "No truth to compare with: judge the samples by eye", sentences: [] };
+  }
+  const sentences = [
+    `The density of the model is ${significant(model)} nats from the truth, that of its short-run samples ${significant(shortRun)}.`,
+    ...trend(measures),
+  ];
+  if (model < right && shortRun < right) {
+    return {
+      tone: "good",
+      headline: "Convergent: the density and the short-run samples both match the truth",
+      sentences,
+    };
+  }
+  if (model > wrong && shortRun < right) {
+    return {
+      tone: "mixed",
+      headline: "Non-convergent: the short-run samples look right, the density is wrong",
+      sentences,
+    };
+  }
+  if (model < right) {
+    return { tone: "mixed", headline: "The density matches the truth, the short-run samples do not", sentences };
+  }
+  return { tone: "open", headline: "Not there yet: the density is still away from the truth", sentences };
+}
+
+function trend(measures: readonly NumbersRow[]): string[] {
+  const known = measures.filter((row) => "kl_true_model" in row);
+  if (known.length < 2) return [];
+  const [first, last] = [known[0], known[known.length - 1]];
+  const change = last.kl_true_model < first.kl_true_model ? "down" : "up";
+  return [
+    `KL(truth‖model) went ${change} from ${significant(first.kl_true_model)} at step ${first.step} to ${significant(last.kl_true_model)}.`,
+  ];
+}
+
+/** How the energies of data and samples stand to each other in the last fifth, and whether learning oscillates. */
+function balance(updates: readonly NumbersRow[]): string[] {
+  const curve = updates.filter((row) => "d_s" in row && "r_s" in row);
+  const last = curve.slice(-Math.ceil(curve.length / 5));
+  if (last.length < 10) return [];
+  const d = last.map((row) => row.d_s);
+  const r = last.map((row) => row.r_s);
+  const mean = d.reduce((sum, value) => sum + value, 0) / d.length;
+  const sd = Math.sqrt(d.reduce((sum, value) => sum + (value - mean) ** 2, 0) / d.length);
+  const level =
+    Math.abs(mean) < sd
+      ? "are in balance"
+      : mean > 0
+        ? "differ: the samples have the lower energy"
+        : "differ: the data have the lower energy";
+  const { lags, autoEnergy } = correlations(d, r);
+  const memory = autoEnergy[lags.indexOf(1)];
+  const oscillation =
+    Math.abs(memory) < weak
+      ? "each sign is independent of the last: weak oscillation"
+      : memory < 0
+        ? "expansion and contraction take turns: strong oscillation"
+        : "it still drifts";
+  return [
+    `In the last ${last.length} updates the energies of data and samples ${level} (d_s ${significant(mean)} ± ${significant(sd)}); ${oscillation} (lag-1 autocorrelation ${memory.toFixed(2)}).`,
+    `The chains move ${significant(r[r.length - 1])} per step along the gradient (r_s), at the start ${significant(curve[0].r_s)}.`,
+  ];
+}

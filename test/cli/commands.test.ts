@@ -1,0 +1,179 @@
+// The commands other than train, and the words around them all.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { decode as decodePng } from "fast-png";
+import { describe, expect, test } from "vitest";
+import { serve } from "../../cli/commands/demo.ts";
+import { NoAdapterError } from "../../engine/errors.ts";
+import { decode } from "../../nn/safetensors.ts";
+import { testWorld, type TestWorld } from "./world.ts";
+
+async function trained(): Promise<TestWorld> {
+  const world = await testWorld();
+  await world.ebm("train", "toy/gmm", "--run-dir", "a");
+  return world;
+}
+
+describe("ebm sample", () => {
+  test("puts a picture for each kind of sample into the run, and never over another", async () => {
+    const { ebm, files } = await trained();
+    const first = await ebm("sample", "a", "--count", "16");
+    expect(first).toEqual({
+      ...{ code: 0, err: "" },
+      out: "a/samples/step-000006-sample-1-shortrun.png\na/samples/step-000006-sample-1-landscape.png\n",
+    });
+    expect((await ebm("sample", "a")).out).toContain("sample-2-shortrun.png");
+    expect((await files()).filter((file) => file.includes("-sample-"))).toHaveLength(4);
+  });
+
+  test("writes as many samples as were asked for", async () => {
+    const { ebm, bytes } = await trained();
+    await ebm("sample", "a", "--count", "25", "--out", "grid.png");
+    expect(decodePng(await bytes("grid-shortrun.png"))).toMatchObject({ width: 5 * 6 + 2, height: 5 * 6 + 2 });
+  });
+
+  test("writes the numbers with --out FILE.safetensors", async () => {
+    const { ebm, bytes } = await trained();
+    await ebm("sample", "a", "--count", "3", "--out", "samples.safetensors");
+    expect(decode(await bytes("samples.safetensors")).arrays.shortrun).toMatchObject({
+      dtype: "f32",
+      shape: [3, 1, 4, 4],
+    });
+  });
+
+  const refused: [string, string[], number, string][] = [
+    ["a run that is missing", ["b"], 2, "b: no such run folder"],
+    ["no count at all", ["a", "--count", "0"], 2, "--count 0: expected an integer of at least 1"],
+    ["a count that is no number", ["a", "--count", "many"], 2, "--count many: expected an integer of at least 1"],
+    [
+      "a file of another kind",
+      ["a", "--out", "x.jpg"],
+      2,
+      "--out x.jpg: expected a name that ends in .png or .safetensors",
+    ],
+    ["a file that exists", ["a", "--out", "there.png"], 2, "--out there.png: exists already"],
+    ["a folder that is missing", ["a", "--out", "no/x.png"], 2, "--out no/x.png: there is no folder"],
+  ];
+  test.each(refused)("refuses %s", async (_what, words, code, message) => {
+    const { ebm, world } = await trained();
+    await writeFile(join(world.cwd, "there.png"), "mine");
+    const { err, ...result } = await ebm("sample", ...words);
+    expect(result).toEqual({ code, out: "" });
+    expect(err).toContain(message);
+  });
+
+  test("refuses a run without a checkpoint", async () => {
+    const world = await testWorld();
+    world.afterUpdate = () => {
+      throw new Error("power cut");
+    };
+    await world.ebm("train", "toy/gmm", "--run-dir", "a");
+    expect(await world.ebm("sample", "a")).toMatchObject({
+      code: 4,
+      err: "ebm: a: no checkpoint yet; go on with ebm train --resume a\n",
+    });
+  });
+});
+
+describe("ebm recipes", () => {
+  test("lists every recipe in a line", async () => {
+    const { ebm } = await testWorld();
+    expect((await ebm("recipes")).out).toBe("toy/gmm    a toy\ntoy/rings  a toy\ntoy/mnist  a toy\n");
+  });
+
+  test("shows the settings of one, with their meaning and legal values", async () => {
+    const { ebm } = await testWorld();
+    const { out } = await ebm("recipes", "toy/gmm");
+    expect(out).toContain("sampler.stepSize  0.5   step size (a number above 0)\n");
+  });
+
+  test("suggests a name for an unknown one", async () => {
+    const { ebm } = await testWorld();
+    expect(await ebm("recipes", "toy/ring")).toMatchObject({
+      code: 2,
+      err: 'ebm: no recipe "toy/ring"; did you mean "toy/rings"?\n',
+    });
+  });
+});
+
+describe("ebm doctor", () => {
+  test("says which adapter it found, that it is software, and its limits", async () => {
+    const { ebm } = await testWorld();
+    const { code, out } = await ebm("doctor");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^adapter {3}test adapter \(software: null\)$/m);
+    expect(out).toMatch(/^limit {5}maxBufferSize 256 MiB$/m);
+    expect(out).toMatch(/^ready: no GPU/m);
+  });
+
+  test("ends with the reason and code 3 where there is no adapter", async () => {
+    const { ebm } = await testWorld({
+      openDevice: () => Promise.reject(new NoAdapterError("no WebGPU adapter; install one")),
+    });
+    expect(await ebm("doctor")).toMatchObject({ code: 3, err: "ebm: no WebGPU adapter; install one\n" });
+  });
+});
+
+describe("ebm report", () => {
+  test("rebuilds the page of a run whose process was killed", async () => {
+    const world = await testWorld();
+    world.afterUpdate = (step) => {
+      if (step === 5) throw new Error("power cut");
+    };
+    await world.ebm("train", "toy/gmm", "--run-dir", "a");
+    expect(await world.ebm("report", "a")).toEqual({ code: 0, err: "", out: "a/report.html\n" });
+    expect(await world.text("a/report.html")).toContain("The run has done 4 of 6 updates.");
+  });
+});
+
+describe("ebm demo", () => {
+  test("serves the files of the app and nothing beside it", async () => {
+    const { world } = await testWorld();
+    await mkdir(join(world.cwd, "web"));
+    await writeFile(join(world.cwd, "web/index.html"), "<title>app</title>");
+    await writeFile(join(world.cwd, "secret"), "mine");
+    const server = await serve(join(world.cwd, "web"), 0);
+    const { port } = server.address() as { port: number };
+    const get = (path: string): Promise<Response> => fetch(`http://localhost:${port}${path}`);
+    try {
+      const page = await get("/");
+      expect(await page.text()).toBe("<title>app</title>");
+      expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+      for (const path of ["/nothing", "/..%2fsecret", "/%2e%2e/secret", "/%"])
+        expect((await get(path)).status).toBe(404);
+    } finally {
+      server.close();
+    }
+  });
+
+  test("says what to do when the app is not built, and what a port is", async () => {
+    const { ebm } = await testWorld();
+    expect((await ebm("demo")).err).toContain("index.html is missing; run npm run build");
+    expect(await ebm("demo", "--port", "high")).toMatchObject({
+      code: 2,
+      err: "ebm: --port high: expected an integer from 0 to 65535\n",
+    });
+  });
+});
+
+describe("ebm", () => {
+  test("shows its commands with --help and its version with --version", async () => {
+    const { ebm } = await testWorld();
+    expect((await ebm("--help")).out).toContain("train [options] [recipe]");
+    expect(await ebm("--version")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
+  });
+
+  test("suggests a command", async () => {
+    const { ebm } = await testWorld();
+    expect(await ebm("trian")).toMatchObject({ code: 2, err: "ebm: unknown command 'trian'\n(Did you mean train?)\n" });
+  });
+
+  test("shows the stack and the cause of an error with --debug only", async () => {
+    const { ebm } = await testWorld();
+    expect((await ebm("train", "nothing")).err).not.toContain("    at ");
+    expect((await ebm("train", "nothing", "--debug")).err).toContain("    at ");
+  });
+});

@@ -1,0 +1,148 @@
+// The report: what it concludes, that it needs no network, and that nothing in it can break the page.
+import { parseHTML } from "linkedom";
+import { describe, expect, test } from "vitest";
+import { binned, correlograms, curves } from "../../cli/report/curves.ts";
+import { html, jsonScript } from "../../cli/report/html.ts";
+import { spread, type RunData } from "../../cli/report/read.ts";
+import { secondsOf } from "../../cli/report/tables.ts";
+import { verdict, type Verdict } from "../../cli/report/verdict.ts";
+import type { NumbersRow, RunEvent } from "../../cli/run/records.ts";
+import { testWorld } from "./world.ts";
+
+/** 200 updates whose d_s alternates around `mean`, or keeps its sign for long when it is `slow`. */
+const updatesOf = (mean: number, slow = false): NumbersRow[] =>
+  Array.from({ length: 200 }, (_, i) => {
+    const wave = slow ? Math.sin(i / 8) : [1, 1, -1, -1][i % 4];
+    return { step: i + 1, d_s: mean + wave, r_s: 0.01 + i / 1e4, loss: 0 };
+  });
+
+function judged(summary: Partial<NumbersRow>, updates = updatesOf(0), measures: NumbersRow[] = []): Verdict {
+  const run: Pick<RunData, "updates" | "measures" | "summary" | "config"> = {
+    ...{ updates, measures },
+    summary: { step: 200, ...summary },
+    config: { recipe: "r", settings: { updates: 200 } },
+  };
+  return verdict(run);
+}
+
+describe("verdict", () => {
+  test.each([
+    [0.1, 0.15, "good", "Convergent: the density and the short-run samples both match the truth"],
+    [12, 0.1, "mixed", "Non-convergent: the short-run samples look right, the density is wrong"],
+    [0.1, 0.9, "mixed", "The density matches the truth, the short-run samples do not"],
+    [0.5, 0.5, "open", "Not there yet: the density is still away from the truth"],
+  ])("of a model %d and short-run samples %d nats away is %s: %s", (model, shortRun, tone, headline) => {
+    expect(judged({ kl_true_model: model, kl_true_shortrun: shortRun })).toMatchObject({ tone, headline });
+  });
+
+  test("of a run on images leaves the judgement to the eye", () => {
+    expect(judged({})).toMatchObject({ tone: "open", headline: "No truth to compare with: judge the samples by eye" });
+  });
+
+  test("of a run with a number that is not finite is Diverged, with the step", () => {
+    const updates = updatesOf(0);
+    updates[41].loss = NaN;
+    const { tone, sentences } = judged({ kl_true_model: 0.1, kl_true_shortrun: 0.1 }, updates);
+    expect(tone).toBe("bad");
+    expect(sentences).toEqual(["At step 42, loss is NaN; what follows means nothing."]);
+  });
+
+  test("tells balance from imbalance and weak oscillation from drift", () => {
+    expect(judged({}).sentences[0]).toContain("are in balance (d_s 0 ± 1.00); each sign is independent of the last");
+    expect(judged({}, updatesOf(5)).sentences[0]).toContain("differ: the samples have the lower energy");
+    expect(judged({}, updatesOf(0, true)).sentences[0]).toContain("it still drifts");
+  });
+
+  test("says how the divergence went, and that a run is not finished", () => {
+    const measures = [1, 0.5].map((kl, i) => ({ step: 100 * (i + 1), kl_true_model: kl }));
+    const { sentences } = judged({ step: 100, kl_true_model: 0.5, kl_true_shortrun: 0.5 }, [], measures);
+    expect(sentences.slice(1)).toEqual([
+      "KL(truth‖model) went down from 1.00 at step 100 to 0.500.",
+      "The run has done 100 of 200 updates.",
+    ]);
+  });
+});
+
+describe("the page of a run", () => {
+  async function pageOf(): Promise<string> {
+    const { ebm, text } = await testWorld();
+    await ebm("train", "toy/gmm", "--run-dir", "a", "--steps", "60");
+    return text("a/report.html");
+  }
+
+  test("asks for nothing from outside", async () => {
+    const page = await pageOf();
+    const links = page.match(/\b(?:href|src|url)\s*[=(]\s*["']?([^"')\s>]+)/g) ?? [];
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !link.includes("data:image/png;base64,"))).toEqual([]);
+    expect(page).not.toMatch(/@import|<script(?! type="application\/json")/);
+  });
+
+  test("has the verdict, the landscapes, the samples, the diagnosis, the settings and the events", async () => {
+    const { document } = parseHTML(await pageOf());
+    const titles = [...document.querySelectorAll("h2")].map((title) => title.textContent);
+    expect(titles).toEqual(["Landscape after 60 updates", "Samples", "Diagnosis", "Curves", "Settings", "Events"]);
+    expect(document.querySelector(".verdict strong")?.textContent).toContain("Convergent");
+    expect(document.querySelectorAll(".triptych .panel")).toHaveLength(6);
+    expect(document.querySelectorAll(".samples img")).toHaveLength(6);
+    expect(document.querySelectorAll(".chart svg")).toHaveLength(5);
+  });
+
+  test("carries its numbers as JSON", async () => {
+    const { document } = parseHTML(await pageOf());
+    const data = JSON.parse(document.getElementById("run")?.textContent ?? "") as {
+      updates: object[];
+      summary: object;
+    };
+    expect(data.updates).toHaveLength(60);
+    expect(data.summary).toMatchObject({ step: 60, kl_true_shortrun: 0.1 });
+  });
+});
+
+test("html escapes what is put in, but not markup", () => {
+  expect(html`<p title="${'"&'}">${"<b>"} ${html`<i>${1}</i>`} ${[html`a`, "<"]}${null}</p>`.text).toBe(
+    '<p title="&quot;&amp;">&lt;b&gt; <i>1</i> a&lt;</p>',
+  );
+});
+
+test("jsonScript cannot be closed by what it holds", () => {
+  expect(jsonScript("x", "</script><b>").text).toBe(
+    '<script type="application/json" id="x">"\\u003c/script>\\u003cb>"</script>',
+  );
+});
+
+test("binned keeps short curves and gives mean, least and largest of long ones", () => {
+  const rows = Array.from({ length: 1000 }, (_, i) => ({ step: i + 1, loss: i % 2 === 0 ? i : NaN }));
+  expect(binned(rows.slice(0, 3), "loss")).toEqual([
+    { step: 1, mean: 0, low: 0, high: 0 },
+    { step: 3, mean: 2, low: 2, high: 2 },
+  ]);
+  expect(binned(rows, "loss")[1]).toEqual({ step: 7, mean: 5, low: 4, high: 6 });
+});
+
+test("curves draws a scale of powers of ten when a curve spans them, and not through zero", () => {
+  const rows = [1e-4, 1e-3, 1e-2].map((rate, i) => ({ step: i, rate }));
+  const drawn = (zero: boolean): string => curves(rows, [{ name: "", key: "rate", colour: "red" }], { zero }).text;
+  expect(drawn(false)).toContain(">0.0001<");
+  expect(drawn(true)).not.toContain(">0.0001<");
+});
+
+test("correlograms needs at least three updates", () => {
+  expect(correlograms(updatesOf(0).slice(0, 2))).toBeNull();
+  expect(correlograms(updatesOf(0))?.updates).toBe(200);
+});
+
+test("spread takes the last and, evenly, others", () => {
+  expect(spread([1, 2, 3], 6)).toEqual([1, 2, 3]);
+  expect(spread([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 5)).toEqual([2, 4, 6, 8, 10]);
+});
+
+test("secondsOf adds the sessions of a run and leaves out the time between them", () => {
+  const at = (second: number, event: RunEvent["event"]): RunEvent => ({
+    time: new Date(second * 1000).toISOString(),
+    ...{ step: 0, event },
+  });
+  const events = [at(0, "started"), at(10, "checkpoint"), at(500, "resumed"), at(520, "finished")];
+  expect(secondsOf(events)).toBe(30);
+  expect(secondsOf([])).toBe(0);
+});
