@@ -19,3 +19,14 @@ export interface Settings {
 
 /** Whether this is one setting and not a group (whose members are objects, so that none is mistaken for a kind). */
 export const isField = (entry: Field | Fields): entry is Field => typeof entry.kind === "string";
+
+/** The settings that some Fields describe, as a type. */
+export type SettingsOf<F> = {
+  -readonly [Name in keyof F]: F[Name] extends { kind: "number" | "integer" }
+    ? number
+    : F[Name] extends { kind: "boolean" }
+      ? boolean
+      : F[Name] extends { kind: "choice"; values: readonly (infer Value)[] }
+        ? Value
+        : SettingsOf<F[Name]>;
+};

@@ -10,7 +10,10 @@ export interface Module<P extends Tree = Tree> {
 }
 
 /** A module without parameters. */
-export const stateless = (apply: (x: Tensor) => Tensor): Module => ({ init: () => ({}), apply: (_parameters, x) => apply(x) });
+export const stateless = (apply: (x: Tensor) => Tensor): Module => ({
+  init: () => ({}),
+  apply: (_parameters, x) => apply(x),
+});
 
 /** As many keys as a module has parts to initialise. */
 export function keysOf(key: Key, count: number): Key[] {
@@ -30,4 +33,3 @@ export function sequential(...modules: readonly Module[]): Module<Record<string,
       modules.reduce((value, module, index) => module.apply(parameters[String(index)] ?? {}, value), x),
   };
 }
-

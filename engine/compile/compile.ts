@@ -15,7 +15,7 @@ import { Plan } from "./plan.ts";
 import { schedule } from "./schedule.ts";
 
 /** What may be given for a parameter of a compiled function: a number wherever it takes a scalar tensor. */
-export type Given<T> = T extends Tensor ? Tensor | number : T extends object ? { [K in keyof T]: Given<T[K]> } : T;
+export type Given<T> = T extends Tensor ? Tensor | number : T;
 
 export interface CompileOptions {
   /** Positions of arguments whose tensors the function may overwrite; the caller can no longer use them. */

@@ -17,9 +17,20 @@ export function nonlocalNet({ channels, size, width, leak }: ImageNetOptions): M
   const conv = (inputs: number, outputs: number) => conv2d(inputs, outputs, 3, { padding: 1 });
   const rest = Math.floor(size / 8);
   return sequential(
-    conv(channels, width), act, maxPool2d(2), nonlocal(width),
-    conv(width, 2 * width), act, maxPool2d(2), nonlocal(2 * width),
-    conv(2 * width, 4 * width), act, maxPool2d(2), flatten(),
-    linear(4 * width * rest * rest, 8 * width), act, linear(8 * width, 1),
+    conv(channels, width),
+    act,
+    maxPool2d(2),
+    nonlocal(width),
+    conv(width, 2 * width),
+    act,
+    maxPool2d(2),
+    nonlocal(2 * width),
+    conv(2 * width, 4 * width),
+    act,
+    maxPool2d(2),
+    flatten(),
+    linear(4 * width * rest * rest, 8 * width),
+    act,
+    linear(8 * width, 1),
   );
 }

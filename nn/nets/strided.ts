@@ -10,7 +10,13 @@ export function stridedNet({ channels, size, width, leak }: ImageNetOptions): Mo
   const act = leakyRelu(leak);
   const down = (inputs: number, outputs: number) => conv2d(inputs, outputs, 4, { stride: 2, padding: 1 });
   return sequential(
-    down(channels, width), act, down(width, 2 * width), act, down(2 * width, 4 * width), act,
-    conv2d(4 * width, 1, Math.floor(size / 8)), flatten(),
+    down(channels, width),
+    act,
+    down(width, 2 * width),
+    act,
+    down(2 * width, 4 * width),
+    act,
+    conv2d(4 * width, 1, Math.floor(size / 8)),
+    flatten(),
   );
 }

@@ -16,6 +16,14 @@ export function toyNet({ width = 32, leak = 0.05 }: ToyNetOptions = {}): Module 
   const act = leakyRelu(leak);
   const wide = 2 * width;
   return sequential(
-    linear(2, width), act, linear(width, wide), act, linear(wide, wide), act, linear(wide, wide), act, linear(wide, 1),
+    linear(2, width),
+    act,
+    linear(width, wide),
+    act,
+    linear(wide, wide),
+    act,
+    linear(wide, wide),
+    act,
+    linear(wide, 1),
   );
 }

@@ -14,8 +14,15 @@ export function vanillaNet({ channels, size, width, leak }: ImageNetOptions): Mo
   const down = (features: number) => conv2d(features, 2 * features, 4, { stride: 2, padding: 1 });
   const rest = Math.floor(size / 8);
   return sequential(
-    conv2d(channels, width, 3, { padding: 1 }), act,
-    down(width), act, down(2 * width), act, down(4 * width), act,
-    conv2d(8 * width, 1, rest), flatten(),
+    conv2d(channels, width, 3, { padding: 1 }),
+    act,
+    down(width),
+    act,
+    down(2 * width),
+    act,
+    down(4 * width),
+    act,
+    conv2d(8 * width, 1, rest),
+    flatten(),
   );
 }

@@ -1,0 +1,12 @@
+/** What training draws its data from. */
+
+import type { Key, Shape, Tensor } from "../../engine/index.ts";
+
+export interface Source {
+  /** Shape of one item: [2] for points, [c, h, w] for images in [−1, 1]. */
+  item: Shape;
+  /** What the host uploads for one batch: items for images, nothing for distributions that the GPU samples itself. */
+  feed(key: Key, count: number): Tensor | null;
+  /** The batch, inside a compiled program. */
+  batch(key: Key, count: number, fed: Tensor | null): Tensor;
+}

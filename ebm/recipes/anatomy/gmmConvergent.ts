@@ -1,0 +1,24 @@
+/** Eight Gaussians, learned convergently: the energy becomes the log-density. */
+
+import { variant } from "../recipe.ts";
+import { convergent, source } from "./toy.ts";
+
+export const gmmConvergent = {
+  name: "anatomy/gmm-convergent",
+  summary: "eight Gaussians, learned so that the energy is the true density",
+  source,
+  system: "shortRun",
+  settings: convergent,
+};
+
+export const gmmConvergentTiny = variant(
+  gmmConvergent,
+  "anatomy/gmm-convergent-tiny",
+  `${gmmConvergent.summary}; a minute or two`,
+  {
+    updates: 400,
+    sampler: { steps: 60 },
+    landscape: { samples: 2000 },
+    log: { observe: 100, checkpoint: 200 },
+  },
+);

@@ -1,0 +1,24 @@
+/** Eight Gaussians, learned non-convergently: short chains look right, the density is not. */
+
+import { variant } from "../recipe.ts";
+import { nonconvergent, source } from "./toy.ts";
+
+export const gmmNonconvergent = {
+  name: "anatomy/gmm-nonconvergent",
+  summary: "eight Gaussians, learned so that only short chains from noise look right",
+  source,
+  system: "shortRun",
+  settings: nonconvergent,
+};
+
+export const gmmNonconvergentTiny = variant(
+  gmmNonconvergent,
+  "anatomy/gmm-nonconvergent-tiny",
+  `${gmmNonconvergent.summary}; a minute or two`,
+  {
+    updates: 400,
+    sampler: { steps: 60 },
+    landscape: { samples: 2000 },
+    log: { observe: 100, checkpoint: 200 },
+  },
+);

@@ -1,0 +1,34 @@
+/** Handwritten digits, learned convergently with a replay buffer. */
+
+import { changed, variant } from "../recipe.ts";
+import { convergent, source } from "./toy.ts";
+
+export const mnistConvergent = {
+  name: "anatomy/mnist-convergent",
+  summary: "handwritten digits, learned with persistent chains and a non-local net",
+  source,
+  system: "shortRun",
+  settings: changed(convergent, {
+    updates: 100_000,
+    data: { name: "mnist", noise: 0.015, size: 32 },
+    net: { kind: "nonlocal", width: 32 },
+    sampler: { steps: 500, noise: 0.0075 },
+    optimizer: { lr: 0.01 },
+    log: { observe: 500, checkpoint: 500 },
+  }),
+};
+
+export const mnistConvergentTiny = variant(
+  mnistConvergent,
+  "anatomy/mnist-convergent-tiny",
+  `${mnistConvergent.summary}; small, a minute or two`,
+  {
+    updates: 60,
+    batch: 16,
+    data: { size: 28 },
+    net: { width: 8 },
+    sampler: { steps: 20 },
+    start: { size: 256 },
+    log: { observe: 20, checkpoint: 30 },
+  },
+);

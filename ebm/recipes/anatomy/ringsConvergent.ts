@@ -1,0 +1,24 @@
+/** Four rings, learned convergently. */
+
+import { changed, variant } from "../recipe.ts";
+import { convergent, rings, source } from "./toy.ts";
+
+export const ringsConvergent = {
+  name: "anatomy/rings-convergent",
+  summary: "four rings, learned so that the energy is the true density",
+  source,
+  system: "shortRun",
+  settings: changed(convergent, { data: rings, landscape: { bandwidth: 0.075 } }),
+};
+
+export const ringsConvergentTiny = variant(
+  ringsConvergent,
+  "anatomy/rings-convergent-tiny",
+  `${ringsConvergent.summary}; a minute or two`,
+  {
+    updates: 400,
+    sampler: { steps: 60 },
+    landscape: { samples: 2000 },
+    log: { observe: 100, checkpoint: 200 },
+  },
+);

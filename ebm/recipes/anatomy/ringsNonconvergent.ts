@@ -1,0 +1,24 @@
+/** Four rings, learned non-convergently. */
+
+import { changed, variant } from "../recipe.ts";
+import { nonconvergent, rings, source } from "./toy.ts";
+
+export const ringsNonconvergent = {
+  name: "anatomy/rings-nonconvergent",
+  summary: "four rings, learned so that only short chains from noise look right",
+  source,
+  system: "shortRun",
+  settings: changed(nonconvergent, { data: rings, start: { scale: 2 }, landscape: { bandwidth: 0.075 } }),
+};
+
+export const ringsNonconvergentTiny = variant(
+  ringsNonconvergent,
+  "anatomy/rings-nonconvergent-tiny",
+  `${ringsNonconvergent.summary}; a minute or two`,
+  {
+    updates: 400,
+    sampler: { steps: 60 },
+    landscape: { samples: 2000 },
+    log: { observe: 100, checkpoint: 200 },
+  },
+);

@@ -1,0 +1,32 @@
+/** What the two-dimensional recipes of ebm-anatomy share. */
+
+import type { ShortRunSettings } from "../../systems/shortRun.ts";
+
+export const source =
+  "Nijkamp, Hill, Han, Zhu & Wu 2020, On the Anatomy of MCMC-Based Maximum Likelihood Learning of EBMs";
+
+/** Convergent learning: SGD, noise large enough to mix, chains that persist. */
+export const convergent: ShortRunSettings = {
+  seed: 123,
+  updates: 200_000,
+  batch: 100,
+  data: { name: "gmm", noise: 0, size: 32, groups: 8, sd: 0.15, radius: 1 },
+  net: { kind: "toy", width: 32, leak: 0.05 },
+  sampler: { steps: 500, stepSize: 1, noise: 0.125 },
+  start: { kind: "persistent", size: 10_000, scale: 1 },
+  objective: { scaled: true },
+  optimizer: { kind: "sgd", lr: 0.1, lrMin: 0, lrDecay: 1, beta1: 0.9, beta2: 0.999 },
+  landscape: { resolution: 100, samples: 10_000, bandwidth: 0.1 },
+  log: { observe: 1000, checkpoint: 1000 },
+};
+
+/** Non-convergent learning: Adam, hardly any noise, chains that start from a normal distribution. */
+export const nonconvergent: ShortRunSettings = {
+  ...convergent,
+  updates: 100_000,
+  sampler: { steps: 100, stepSize: 1, noise: 0.01 },
+  start: { kind: "normal", size: 10_000, scale: 1 },
+  optimizer: { kind: "adam", lr: 1e-4, lrMin: 0, lrDecay: 1, beta1: 0.9, beta2: 0.999 },
+};
+
+export const rings = { name: "rings", noise: 0, size: 32, groups: 4, sd: 0.15, radius: 1 } as const;

@@ -1,0 +1,4 @@
+/** The samplers. */
+
+export * from "./langevin.ts";
+export * from "./sampler.ts";

@@ -1,0 +1,23 @@
+/** Where chains start. */
+
+import { type Key, type Shape, type Tensor } from "../../engine/index.ts";
+
+/** Positions to start from, and what to do with the positions in which the chains end. */
+export interface Started {
+  x: Tensor;
+  /** The memory after the walk; null where there is none. */
+  remember(end: Tensor): Tensor | null;
+}
+
+export interface Start {
+  /** What is kept between updates, such as a replay buffer `[size, …]`; null for nothing. */
+  memory(key: Key): Tensor | null;
+  /** Starts for `shape` = [n, …]; `data` is a fresh batch of that shape. */
+  draw(key: Key, shape: Shape, data: Tensor, memory: Tensor | null): Started;
+}
+
+/** Starts that remember nothing. */
+export const forgetful = (draw: (key: Key, shape: Shape, data: Tensor) => Tensor): Start => ({
+  memory: () => null,
+  draw: (key, shape, data) => ({ x: draw(key, shape, data), remember: () => null }),
+});

@@ -1,0 +1,6 @@
+/** The systems by name. */
+
+import type { System } from "../training.ts";
+import { shortRun } from "./shortRun.ts";
+
+export const systems: Readonly<Record<string, System>> = { shortRun };

@@ -1,0 +1,170 @@
+/** The one training loop, for all systems: state, numbers read late, checkpoints. What is drawn and learned is the system's. */
+
+import {
+  compile,
+  concat,
+  currentDevice,
+  dispose,
+  foldIn,
+  key as keyOf,
+  leavesOf,
+  mapTree,
+  scope,
+  tensorsOf,
+  toArray,
+  type Key,
+  type NamedArrays,
+  type Tensor,
+  type Tree,
+} from "../engine/index.ts";
+import { namedArrays, treeFrom } from "../nn/index.ts";
+import type { MetricsRow, Observation, Training } from "./training.ts";
+
+/** Streams of random numbers, so that a change in one does not shift another. */
+export const streams = { init: 1, data: 2, start: 3, walk: 4, observe: 5 } as const;
+
+/** The keys of one update. */
+export type Keys = Record<Exclude<keyof typeof streams, "init">, Key>;
+
+/** All that changes in a training, by name. */
+export type State = Readonly<Record<string, Tree>>;
+
+/** What a system tells the loop. */
+export interface Program<S extends State> {
+  /** Parameters, moments, buffers: all that changes, as it is before the first update. */
+  initial(key: Key): S;
+  /** What the host uploads for an update; null for nothing. */
+  feed(keys: Keys): Tensor | null;
+  /** The learning rate of an update, counted from 0. */
+  rate(update: number): number;
+  /** One update as a tensor program; its numbers are scalars. */
+  update(state: S, fed: Tensor | null, keys: Keys, rate: Tensor): { state: S; numbers: Record<string, Tensor> };
+  /** Pictures and measures; `keys` belong to the present step. */
+  observe(state: S, keys: Keys): Promise<Omit<Observation, "step">>;
+  sample(state: S, options: { count: number; steps: number | null; keys: Keys }): Promise<Omit<Observation, "step">>;
+}
+
+/** Updates whose numbers may be on their way before the loop waits for the oldest. */
+const MOST_UNREAD = 3;
+
+/** Opens a training at update 0, with its shaders compiled. */
+export async function openTraining<S extends State>(program: Program<S>, seed: number): Promise<Training> {
+  const trainer = new Trainer(program, seed);
+  await trainer.prepare();
+  return trainer;
+}
+
+class Trainer<S extends State> implements Training {
+  #step = 0;
+  #state: S;
+  #names: string[] = [];
+  readonly #root: Key;
+  readonly #update;
+  readonly #unread: { step: number; rate: number; values: Promise<Float32Array> }[] = [];
+
+  constructor(
+    readonly program: Program<S>,
+    seed: number,
+  ) {
+    this.#root = keyOf(seed);
+    this.#state = initialState(program, foldIn(this.#root, streams.init));
+    this.#update = compile(
+      (state: State, fed: readonly Tensor[], keys: Keys, rate: Tensor) => {
+        const next = program.update(state as S, fed[0] ?? null, keys, rate);
+        const { numbers } = next;
+        this.#names = Object.keys(numbers);
+        return { state: next.state, numbers: concat(Object.values(numbers).map((number) => number.reshape([1]))) };
+      },
+      { donate: [0, 1] },
+    );
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  #keys(step: number): Keys {
+    const key = (stream: number) => foldIn(foldIn(this.#root, stream), step);
+    return {
+      data: key(streams.data),
+      start: key(streams.start),
+      walk: key(streams.walk),
+      observe: key(streams.observe),
+    };
+  }
+
+  async prepare(): Promise<void> {
+    const keys = this.#keys(0);
+    const fed = this.program.feed(keys);
+    await this.#update.prepare(this.#state, fed === null ? [] : [fed], keys, 0);
+    if (fed !== null) dispose(fed);
+  }
+
+  async update(): Promise<void> {
+    const keys = this.#keys(this.#step);
+    const rate = this.program.rate(this.#step);
+    const fed = this.program.feed(keys);
+    const { state, numbers } = this.#update(this.#state, fed === null ? [] : [fed], keys, rate);
+    this.#state = state;
+    this.#step++;
+    const values = toArray(numbers).then(({ data }) => {
+      dispose(numbers);
+      return data as Float32Array;
+    });
+    // Failures surface where the numbers are asked for.
+    values.catch(() => undefined);
+    this.#unread.push({ step: this.#step, rate, values });
+    if (this.#unread.length > MOST_UNREAD) await this.#unread[this.#unread.length - MOST_UNREAD].values;
+    await currentDevice("train").throttle();
+  }
+
+  async metrics(options?: { final: boolean }): Promise<MetricsRow[]> {
+    const ready = options?.final ? this.#unread.length : Math.max(this.#unread.length - MOST_UNREAD + 1, 0);
+    const rows: MetricsRow[] = [];
+    for (const { step, rate, values } of this.#unread.splice(0, ready)) {
+      const numbers = await values;
+      const row: MetricsRow = { step, learning_rate: rate };
+      this.#names.forEach((name, index) => (row[name] = numbers[index]));
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  async checkpoint(): Promise<NamedArrays> {
+    const step = { dtype: "u32" as const, shape: [], data: Uint32Array.of(this.#step) };
+    return { step, ...(await namedArrays(this.#state)) };
+  }
+
+  restore({ step, ...arrays }: NamedArrays): void {
+    if (!(step?.data instanceof Uint32Array) || step.data.length !== 1)
+      throw new TypeError('checkpoint: array "step" is missing or not a u32 scalar');
+    const state = treeFrom(this.#state, arrays);
+    dispose(this.#state);
+    this.#state = state;
+    this.#step = step.data[0];
+  }
+
+  async observe(): Promise<Observation> {
+    return { step: this.#step, ...(await this.program.observe(this.#state, this.#keys(this.#step))) };
+  }
+
+  async sample({ count, steps, seed }: { count: number; steps: number | null; seed: number }): Promise<Observation> {
+    const own = this.#keys(0);
+    const keys = mapTree(own, (key) => foldIn(key as Key, seed));
+    return { step: this.#step, ...(await this.program.sample(this.#state, { count, steps, keys })) };
+  }
+
+  dispose(): void {
+    dispose(this.#state);
+    this.#update.dispose();
+  }
+}
+
+/** The initial state in buffers of its own, each leaf apart from the others. */
+function initialState<S extends State>(program: Program<S>, key: Key): S {
+  const state = scope(() => program.initial(key));
+  const leaves = tensorsOf(state);
+  const twice = leavesOf(state).find(([, leaf], index) => leaves.indexOf(leaf as Tensor) !== index);
+  if (twice) throw new RangeError(`openTraining: "${twice[0]}" is the same tensor as another part of the state`);
+  return state;
+}
