@@ -27,10 +27,10 @@ export interface Model {
   source: Source;
   sampler: Sampler;
   start: Start;
-  energyUnder(parameters: Tree): Energy;
+  energyUnder: (parameters: Tree) => Energy;
   /** Of the sampler: the model's density is exp(−E / temperature). */
   temperature: number;
-  noisy(x: Tensor, key: Key): Tensor;
+  noisy: (x: Tensor, key: Key) => Tensor;
 }
 
 /** Images in a grid of samples. */

@@ -160,7 +160,8 @@ function traceProgram(device: Device, program: Program, inputs: readonly unknown
   let next = 0;
   const traced = inputs.map((argument) => mapTree(argument, () => nodes[next++]));
   const result = trace(() => program(...traced));
-  const { outputs, captured } = close(optimised(close(tensorsOf(result)).outputs));
+  const { outputs: closed, captured } = close(tensorsOf(result));
+  const outputs = optimised(closed);
   const placeholders = [
     ...nodes.filter((_, at) => leaves[at].tensor !== null),
     ...captured.map((entry) => entry.placeholder),
