@@ -126,9 +126,14 @@ export const silu = (x: Operand): Tensor => mul(x, sigmoid(x));
 export const relu = (x: Operand): Tensor => leakyRelu(x, 0);
 
 const leakyReluOp = elementwise("leakyRelu", {
-  wgsl: "select(x * y, x, x > 0.0)",
+  wgsl: "leakyRelu(x, y)",
   f64: (x, slope) => (x > 0 ? x : x * slope),
-  vjp: [(dz, [x, slope]) => dz.mul(apply(leakySlopeOp, [x, slope])), (dz, [x]) => dz.mul(minimum(x, 0))],
+  vjp: [
+    // For a slope that is not negative the result has the sign of x. Asking the result leaves no other use of x, so that
+    // the activation can be the epilogue of the kernel before it.
+    (dz, [x, slope], z) => dz.mul(apply(leakySlopeOp, [knownNotNegative(slope) ? z : x, slope])),
+    (dz, [x]) => dz.mul(minimum(x, 0)),
+  ],
 });
 
 /** The slope of leakyRelu; piecewise constant in x, so its own gradient towards x is zero, and declared so. */
@@ -137,6 +142,11 @@ const leakySlopeOp = elementwise("leakySlope", {
   f64: (x, slope) => (x > 0 ? 1 : slope),
   vjp: [() => null, (dz, [x]) => dz.mul(toFloat(lessEqual(x, 0)))],
 });
+
+const knownNotNegative = (slope: Tensor): boolean => {
+  const { value } = (slope.op.name === "broadcast" ? slope.inputs[0] : slope).attributes as { value?: unknown };
+  return typeof value === "number" && value >= 0;
+};
 
 /** x where positive, else slope · x. */
 export const leakyRelu = (x: Operand, slope: Operand): Tensor =>
