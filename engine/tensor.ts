@@ -5,6 +5,7 @@ import type { Attributes, Op } from "./op.ts";
 import type { Methods } from "./ops/index.ts";
 import { showShape, sizeOf, type Shape } from "./shape.ts";
 import type { Storage } from "./device/storage.ts";
+import { tracing } from "./tracing.ts";
 
 /**
  * How a tensor stands to the device.
@@ -62,7 +63,10 @@ export function onEager(executor: (node: Tensor) => void): void {
   execute = executor;
 }
 
-/** Applies an op: traces it where an input is symbolic, computes it at once where one is live, waits otherwise. */
+/**
+ * Applies an op: part of the program while one is traced; else computed at once where an input is live, or later where
+ * it costs nothing.
+ */
 export function apply(op: Op, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
   for (const input of inputs)
     if (input.state === "spent")
@@ -82,5 +86,6 @@ function stateOf(op: Op, inputs: readonly Tensor[]): TensorState {
   if (states.has("symbolic")) return "symbolic";
   const known = !states.has("live") && !states.has("view");
   if (op.kind === "source" || op.kind === "movement") return known ? "lazy" : "view";
-  return op.kind === "elementwise" && known ? "lazy" : "live";
+  if (op.kind === "elementwise" && known) return "lazy";
+  return tracing() ? "symbolic" : "live";
 }

@@ -1,6 +1,7 @@
 /** Compilation: a function of tensors, traced once per set of shapes and replayed from then on. */
 
 import { currentDevice, type Device } from "../device/device.ts";
+import type { Storage } from "../device/storage.ts";
 import { materialise } from "../eager.ts";
 import { wordsPer, type DType } from "../hostArray.ts";
 import { argumentOp, inputOp, placeholder } from "../ops/sources.ts";
@@ -35,8 +36,8 @@ type Program = (...inputs: readonly unknown[]) => Tree;
 /** A program traced for arguments of certain shapes. */
 interface Traced {
   plan: Plan;
-  /** Live tensors that the program reads besides its arguments. */
-  captured: readonly Tensor[];
+  /** Buffers that the program reads besides its arguments; held, so that nobody overwrites or reuses them. */
+  captured: readonly Storage[];
   result: Tree;
 }
 
@@ -72,7 +73,7 @@ export function compile<A extends readonly unknown[], R extends Tree>(
       throw new RangeError(
         `compile: argument ${twice.path} is donated and given a second time, ${twice.tensor!.describe()}`,
       );
-    const stores = [...given.map(({ tensor }) => tensor!), ...captured].map((tensor) => tensor.storage!);
+    const stores = [...given.map(({ tensor }) => tensor!.storage!), ...captured];
     const donated = [...given.map((leaf) => leaf.donated), ...captured.map(() => false)];
     const results = plan.run(stores, donated, parameterWords(leaves));
     for (const { tensor, donated: gone } of given)
@@ -91,7 +92,10 @@ export function compile<A extends readonly unknown[], R extends Tree>(
       return plan;
     },
     dispose() {
-      for (const { plan } of traces.values()) plan.dispose();
+      for (const { plan, captured } of traces.values()) {
+        plan.dispose();
+        for (const storage of captured) storage.release();
+      }
       traces.clear();
     },
   }) as unknown as Compiled<A, R>;
@@ -169,5 +173,5 @@ function traceProgram(device: Device, program: Program, inputs: readonly unknown
   const donated = new Set(nodes.filter((_, at) => leaves[at].donated));
   const mostReads = device.gpu.limits.maxStorageBuffersPerShaderStage - 1;
   const plan = new Plan(device, schedule(placeholders, donated, outputs, words, mostReads));
-  return { plan, captured: captured.map(({ tensor }) => tensor), result };
+  return { plan, captured: captured.map(({ tensor }) => tensor.storage!.hold()), result };
 }

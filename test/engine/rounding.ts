@@ -1,0 +1,151 @@
+/**
+ * How far an f32 kernel may be from the float64 reference: a bound for every op from the magnitudes of its operands, and
+ * what becomes of these bounds in a program of many ops.
+ */
+
+import type { ReferenceArray, Scalar } from "../../engine/op.ts";
+import { inOrder } from "../../engine/graph.ts";
+import { evaluate } from "../../engine/reference.ts";
+import { threefry2x32 } from "../../engine/random/threefry.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+
+/** The smallest normal f32; hardware may take smaller ones for zero. */
+export const SMALLEST = 2 ** -126;
+
+/** The unit in the last place of an f32 of this size. */
+export const ulp = (y: number): number => 2 ** (Math.floor(Math.log2(Math.max(Math.abs(y), SMALLEST))) - 23);
+
+/** What WGSL allows exp to be wrong by, in absolute terms: 3 + 2|x| units in the last place. */
+export const expError = (x: number): number => (3 + 2 * Math.abs(x)) * ulp(Math.exp(x));
+
+/** The error of a function whose value is y at x (and x2, x3). */
+export type Rounding = (y: number, ...x: number[]) => number;
+
+const exact: Rounding = () => 0;
+/** WGSL's arithmetic is correctly rounded, to either neighbour. */
+const rounded: Rounding = (y) => ulp(y);
+
+/** Errors of elementwise ops: those of WGSL's own functions from its specification, ours as math.test.ts has them. */
+export const roundings: Readonly<Record<string, Rounding>> = {
+  add: rounded,
+  sub: rounded,
+  mul: rounded,
+  div: (y) => 2.5 * ulp(y),
+  maximum: exact,
+  minimum: exact,
+  share: exact,
+  neg: exact,
+  exp: (_y, x) => expError(x),
+  log: (y) => 3 * ulp(y),
+  // Half of 1 / inverseSqrt, whose parts are good to 2 and 2.5 units.
+  sqrt: (y) => 4.5 * ulp(y),
+  square: rounded,
+  abs: exact,
+  sign: exact,
+  // In absolute terms, within [−π, π]; nothing is promised outside.
+  sin: () => 2 ** -11,
+  cos: () => 2 ** -11,
+  // The derivative of 2 / (e + 1) in e = exp 2|x|, times the error of e.
+  tanh(y, x) {
+    const e = Math.exp(2 * Math.min(Math.abs(x), 10));
+    return 2 * ulp(y) + (Math.abs(x) > 1 ? (2 * expError(Math.log(e))) / (e + 1) ** 2 : 0);
+  },
+  sigmoid: (y, x) => 3 * ulp(y) + expError(-Math.abs(x)),
+  softplus: (y, x) => 4 * ulp(y) + expError(-Math.abs(x)),
+  // Beyond 1 through the exponential of −log erfc(1) = −1.85 or less.
+  erf: (y, x) => 3 * ulp(y) + (Math.abs(x) > 1 ? expError(-1.85) : 0),
+  leakyRelu: rounded,
+  leakySlope: exact,
+  where: exact,
+  // An integer above 2²⁴ is rounded.
+  toFloat: rounded,
+  stopGradient: exact,
+  uniform: exact,
+  normal: exact,
+};
+
+const numberOf = (value: Scalar): number => (typeof value === "number" ? value : value[0]);
+
+/** Whether a kernel's additions may round; extremes and copies do not. */
+const sums = ["sum", "matmul", "conv2d", "conv2dInput", "conv2dWeight"];
+
+/** How many products each result of a matrix kernel adds up, at most. */
+function termsOf({ op, inputs }: Tensor): number {
+  const [a, b] = inputs;
+  if (op.name === "matmul") return Math.max(...a.shape.slice(-2), ...b.shape.slice(-2));
+  if (op.name === "conv2d") return b.size / b.shape[0];
+  if (op.name === "conv2dInput") return b.size / b.shape[1];
+  return b.size / b.shape[1];
+}
+
+const absolute = (x: ReferenceArray): ReferenceArray => ({ ...x, data: x.data.map(Math.abs) });
+
+/** A bound on what `node` itself adds to the error of its result, element by element. */
+export function ownErrors(node: Tensor, inputs: readonly ReferenceArray[], value: ReferenceArray): Float64Array {
+  const { op, attributes, dtype } = node;
+  const none = new Float64Array(value.data.length);
+  if (dtype !== "f32" || op.kind === "source" || op.kind === "movement" || op.kind === "update") return none;
+  if (op.kind === "elementwise") {
+    if (!(op.name in roundings)) throw new Error(`rounding: no row for the elementwise op ${op.name}`);
+    return none.map((_, i) => roundings[op.name](value.data[i], ...inputs.map(({ data }) => numberOf(data[i]))));
+  }
+  if (!sums.includes(op.name)) return none;
+  // Higham, Accuracy and Stability of Numerical Algorithms, (3.5): n · u · Σ |a b|, in any order of summation.
+  const magnitudes = op.kind === "reduce" ? [absolute(inputs[0])] : inputs.map(absolute);
+  const terms = op.kind === "reduce" ? inputs[0].data.length / Math.max(node.size, 1) : termsOf(node);
+  const total =
+    op.kind === "kernel"
+      ? op.reference(magnitudes, attributes, node)
+      : evaluate([node], new Map([[node.inputs[0], magnitudes[0]]]))[0].data;
+  return none.map((_, i) => terms * 2 ** -23 * total[i]);
+}
+
+/** Runs of the reference with every op wrong by a random share of its bound. */
+const DRAWS = 6;
+
+/** How many times the largest deviation of these runs a device may show. */
+const SAFETY = 4;
+
+/**
+ * Bounds on the errors of `outputs`. The reference runs a few times with every intermediate result moved at random within
+ * its op's bound; a device may be `SAFETY` times as far off as the worst of these runs, and no further.
+ */
+export function tolerances(
+  outputs: readonly Tensor[],
+  given: ReadonlyMap<Tensor, ReferenceArray>,
+  exactly: readonly ReferenceArray[],
+): Float64Array[] {
+  const bounds = exactly.map(({ data }) => new Float64Array(data.length));
+  for (let draw = 0; draw < DRAWS; draw++) {
+    disturbed(outputs, given, draw).forEach(({ data }, at) =>
+      data.forEach((value, i) => {
+        bounds[at][i] = Math.max(bounds[at][i], SAFETY * Math.abs(value - exactly[at].data[i]) + SMALLEST);
+      }),
+    );
+  }
+  return bounds;
+}
+
+function disturbed(
+  outputs: readonly Tensor[],
+  given: ReadonlyMap<Tensor, ReferenceArray>,
+  draw: number,
+): ReferenceArray[] {
+  const known = new Map(given);
+  inOrder(outputs, (node) => !known.has(node)).forEach((node, step) => {
+    if (known.has(node) || node.op.kind === "loop") return;
+    const [value] = evaluate([node], known);
+    if (node.op.kind === "pick") {
+      known.set(node, value);
+      return;
+    }
+    const errors = ownErrors(
+      node,
+      node.inputs.map((input) => known.get(input)!),
+      value,
+    );
+    const data = value.data.map((x, i) => x + errors[i] * (threefry2x32([draw, step], [i, 0])[0] / 2 ** 31 - 1));
+    known.set(node, { ...value, data });
+  });
+  return outputs.map((output) => known.get(output)!);
+}
