@@ -3,7 +3,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve as absolute } from "node:path";
 import type { NamedArrays } from "../../engine/hostArray.ts";
-import type { Grid, Observation, Training } from "../../ebm/training.ts";
+import type { Grid, Landscape, Observation, Training } from "../../ebm/training.ts";
 import { encode } from "../../nn/safetensors.ts";
 import { findSystem, type Resolved } from "../config/resolve.ts";
 import { imageContext } from "../datasets/images.ts";
@@ -12,7 +12,7 @@ import { writeAtomically } from "../run/atomic.ts";
 import { newestCheckpoint, type Found } from "../run/checkpoints.ts";
 import { openRun, type RunFolder } from "../run/folder.ts";
 import { stepStem } from "../run/observation.ts";
-import { gridPng, landscapesPng } from "../run/pictures.ts";
+import { gridPng, isPicture, landscapesPng } from "../run/pictures.ts";
 import { restore } from "../run/resume.ts";
 import { say, warn, type World } from "../world.ts";
 
@@ -72,7 +72,9 @@ async function write(
 
 /** One file, or one for each grid of pictures and one for the landscapes when there are several. */
 function filesOf({ grids, landscapes }: Observation, out: string): [string, Uint8Array][] {
-  if (extname(out) === ".safetensors") return [[out, encode(Object.fromEntries(grids.map(numbersOf)))]];
+  if (extname(out) === ".safetensors") {
+    return [[out, encode(Object.fromEntries([...grids.map(samplesOf), ...landscapes.map(densityOf)]))]];
+  }
   const pictures = grids.filter(isPicture).map((grid): [string, Uint8Array] => [grid.name, gridPng(grid)]);
   if (landscapes.length > 0) pictures.push(["landscape", landscapesPng(landscapes)]);
   if (pictures.length === 0)
@@ -81,12 +83,14 @@ function filesOf({ grids, landscapes }: Observation, out: string): [string, Uint
   return pictures.map(([name, png]) => [pictures.length === 1 ? out : `${stem}-${name}.png`, png]);
 }
 
-/** Points in a space come as images of one pixel. */
-const isPicture = ({ height, width, channels }: Grid): boolean => height * width > 1 && channels !== 2;
-
-const numbersOf = ({ name, images, count, channels, height, width }: Grid): [string, NamedArrays[string]] => [
+const samplesOf = ({ name, images, count, channels, height, width }: Grid): [string, NamedArrays[string]] => [
   name,
   { dtype: "f32", shape: [count, channels, height, width], data: images },
+];
+
+const densityOf = ({ name, resolution, density }: Landscape): [string, NamedArrays[string]] => [
+  `density.${name}`,
+  { dtype: "f32", shape: [resolution, resolution], data: Float32Array.from(density) },
 ];
 
 function readCount(option: string, text: string, least: number): number {

@@ -10,7 +10,8 @@ import { significant } from "../progress/line.ts";
 import { writeReport } from "../report/report.ts";
 import { appendEvent, drive, type Driven } from "../run/drive.ts";
 import { adapterLine, environmentChanges, environmentOf, type Environment } from "../run/environment.ts";
-import { createRun, placeRun, rewriteConfig, runFolder, type RunFolder } from "../run/folder.ts";
+import { createRun, openRun, placeRun, rewriteConfig, runFolder, type RunFolder } from "../run/folder.ts";
+import { lockRun } from "../run/lock.ts";
 import { cutBack, numbersOf, readLines, type NumbersRow } from "../run/records.ts";
 import { findResumable, restore, type Resumable } from "../run/resume.ts";
 import { summarise } from "../run/summary.ts";
@@ -23,43 +24,53 @@ export interface TrainOptions extends Overrides {
   quiet?: boolean;
 }
 
+/** A new run, or one to continue. */
+interface Plan {
+  run: Resolved;
+  path: string;
+  before: Resumable | null;
+}
+
 /** Trains until the last update or until the world says stop; nothing is written before everything else has worked. */
 export async function train(world: World, recipe: string | undefined, options: TrainOptions): Promise<Ending> {
-  const before = options.resume === undefined ? null : await resumable(world, recipe, options.resume, options);
-  if (before === null && recipe === undefined) {
-    throw new Failure("usage", 'train: no recipe given; "ebm recipes" lists them');
-  }
-  const run = before?.run ?? (await resolve(world, recipe as string, options, world.cwd));
-  const path = before?.folder.path ?? (await placeRun(options.runDir ?? null, run, world.cwd));
+  if (options.resume !== undefined) return resume(world, recipe ?? null, options.resume, options);
+  if (recipe === undefined) throw new Failure("usage", 'train: no recipe given; "ebm recipes" lists them');
+  const run = await resolve(world, recipe, options, world.cwd);
+  const path = await placeRun(options.runDir ?? null, run, world.cwd);
+  return work(world, { run, path, before: null }, options);
+}
 
-  const environment = environmentOf(await world.openDevice());
-  const training = await findSystem(world, run.system).open(run.settings, contextOf(world, options.data));
+async function resume(world: World, recipe: string | null, asked: string, options: TrainOptions): Promise<Ending> {
+  if (options.runDir !== undefined) throw new Failure("usage", "--run-dir: a resumed run stays in its folder");
+  const { folder } = await openRun(world, asked, world.cwd);
+  const release = await lockRun(folder.path);
   try {
-    if (before?.found) restore(training, before.found);
-    const shown = relative(world.cwd, path) || ".";
-    if (!options.quiet) say(world, `${run.recipe} on ${adapterLine(environment)}, in ${shown}`);
-    const folder = before?.folder ?? (await createRun(path, run, world.command, environment));
-    const summary = await begin(world, folder, run, before, environment);
-    return await finish(world, folder, shown, await follow(world, training, run, folder, summary, options));
+    const before = await findResumable(world, { asked, cwd: world.cwd }, recipe, options);
+    for (const problem of before.found?.damaged ?? []) warn(world, `warning: ${problem}; taking the one before`);
+    if (before.found === null) warn(world, `warning: ${asked} has no checkpoint yet; it starts again at step 0`);
+    return await work(world, { run: before.run, path: folder.path, before }, options);
   } finally {
-    training.dispose();
+    await release();
   }
 }
 
-const contextOf = ({ env, cwd }: World, data: string | undefined): ReturnType<typeof imageContext> =>
-  imageContext({ data: data ?? null, env, cwd });
-
-async function resumable(
-  world: World,
-  recipe: string | undefined,
-  resume: string,
-  options: TrainOptions,
-): Promise<Resumable> {
-  if (options.runDir !== undefined) throw new Failure("usage", "--run-dir: a resumed run stays in its folder");
-  const found = await findResumable(world, { asked: resume, cwd: world.cwd }, recipe ?? null, options);
-  for (const problem of found.found?.damaged ?? []) warn(world, `warning: ${problem}; taking the one before`);
-  if (found.found === null) warn(world, `warning: ${resume} has no checkpoint yet; it starts again at step 0`);
-  return found;
+async function work(world: World, { run, path, before }: Plan, options: TrainOptions): Promise<Ending> {
+  const environment = environmentOf(await world.openDevice());
+  const context = imageContext({ data: options.data ?? null, env: world.env, cwd: world.cwd });
+  const training = await findSystem(world, run.system).open(run.settings, context);
+  let release: (() => Promise<void>) | null = null;
+  try {
+    if (before?.found) restore(training, before.found);
+    const folder = before?.folder ?? (await createRun(path, run, world.command, environment));
+    if (before === null) release = await lockRun(path);
+    const shown = relative(world.cwd, path) || ".";
+    if (!options.quiet) say(world, `${run.recipe} on ${adapterLine(environment)}, in ${shown}`);
+    const summary = await begin(world, folder, run, before, environment);
+    return await finish(world, folder, shown, await follow(world, training, run, folder, summary, options));
+  } finally {
+    await release?.();
+    training.dispose();
+  }
 }
 
 /** Writes the first event; brings the files of a resumed run back to its checkpoint. Returns the numbers known so far. */

@@ -35,7 +35,7 @@ export function progress(out: Out, total: number, now = (): number => performanc
   return {
     show(step, row) {
       standing = { step, total, rate: pace(step), row };
-      if (now() < due) return;
+      if (now() < due || (!live && row === null)) return;
       due = now() + interval;
       draw();
     },

@@ -40,7 +40,7 @@ export function otherCurves({ updates, measures }: RunData): Markup | null {
     measures.length > 1 &&
       has(measures, "kl_true_model") &&
       chart("KL from the truth", "nats", curves(measures, divergences), divergences),
-    has(updates, "learning_rate") && chart("Learning rate", "", curves(updates, rate)),
+    varies(updates, "learning_rate") && chart("Learning rate", "", curves(updates, rate)),
   ].filter((one) => one !== false);
   return charts.length === 0
     ? null
@@ -59,3 +59,7 @@ function chart(title: string, remark: string, drawing: Markup, legend: readonly 
 }
 
 const has = (rows: readonly NumbersRow[], key: string): boolean => rows.some((row) => Number.isFinite(row[key]));
+
+/** A curve that never changes is in the settings already. */
+const varies = (rows: readonly NumbersRow[], key: string): boolean =>
+  has(rows, key) && rows.some((row) => row[key] !== rows[0][key]);

@@ -85,22 +85,22 @@ function balance(updates: readonly NumbersRow[]): string[] {
   const r = last.map((row) => row.r_s);
   const mean = d.reduce((sum, value) => sum + value, 0) / d.length;
   const sd = Math.sqrt(d.reduce((sum, value) => sum + (value - mean) ** 2, 0) / d.length);
-  const level =
-    Math.abs(mean) < sd
-      ? "are in balance"
-      : mean > 0
-        ? "differ: the samples have the lower energy"
-        : "differ: the data have the lower energy";
   const { lags, autoEnergy } = correlations(d, r);
-  const memory = autoEnergy[lags.indexOf(1)];
-  const oscillation =
-    Math.abs(memory) < weak
-      ? "each sign is independent of the last: weak oscillation"
-      : memory < 0
-        ? "expansion and contraction take turns: strong oscillation"
-        : "it still drifts";
+  const level = `d_s ${significant(mean)} ± ${significant(sd)}, lag-1 autocorrelation ${autoEnergy[lags.indexOf(1)].toFixed(2)}`;
   return [
-    `In the last ${last.length} updates the energies of data and samples ${level} (d_s ${significant(mean)} ± ${significant(sd)}); ${oscillation} (lag-1 autocorrelation ${memory.toFixed(2)}).`,
+    `In the last ${last.length} updates ${balanceWords(mean, sd, autoEnergy[lags.indexOf(1)])} (${level}).`,
     `The chains move ${significant(r[r.length - 1])} per step along the gradient (r_s), at the start ${significant(curve[0].r_s)}.`,
   ];
+}
+
+/** An autocorrelation of what is not centred says something about oscillation only around zero. */
+function balanceWords(mean: number, sd: number, memory: number): string {
+  if (Math.abs(mean) >= sd) return `${mean > 0 ? "samples" : "data"} keep the lower energy`;
+  const oscillation =
+    Math.abs(memory) < weak
+      ? "each difference is independent of the last: weak oscillation"
+      : memory < 0
+        ? "expansion and contraction take turns: strong oscillation"
+        : "their difference drifts slowly";
+  return `the energies of data and samples are in balance, and ${oscillation}`;
 }

@@ -87,6 +87,10 @@ export async function drive({ training, run, folder, progress, stop, warn, ...re
     if (last || stop.aborted || due("checkpoint")) await checkpoint();
     if (stop.aborted && !last) return { ending: "interrupted", summary };
   }
+  if (updates === 0) {
+    await observe();
+    await checkpoint();
+  }
   return { ending: "finished", summary };
 }
 

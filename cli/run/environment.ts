@@ -28,9 +28,9 @@ export const environmentOf = ({ name, software, source, driver, host }: AdapterF
   system: `${process.platform} ${process.arch}`,
 });
 
-/** `llvmpipe: Mesa 25 (software, installed)`: what to tell a person first. */
+/** `llvmpipe: Mesa 25 (installed software)`: what to tell a person first. */
 export const adapterLine = ({ adapter, software, source }: Environment): string =>
-  `${adapter} (${source === "hardware" || !software ? source : `software: ${source}`})`;
+  `${adapter} (${software && !source.includes("software") ? `software, ${source}` : source})`;
 
 /** `driver: a, before b`, one for each member that differs. */
 export const environmentChanges = (before: Environment, now: Environment): string[] =>

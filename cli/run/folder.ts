@@ -6,8 +6,9 @@
 //   samples/           step-000040-NAME.png                    report.html     all of it to look at
 //   landscape/         step-000040.json, .png
 
+import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve as absolute } from "node:path";
 import { wordOf } from "../config/fields.ts";
 import { readConfigFile } from "../config/file.ts";
@@ -73,8 +74,9 @@ export async function createRun(
 ): Promise<RunFolder> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    const draft = await mkdtemp(join(dirname(path), ".run-"));
+    const draft = join(dirname(path), `.run-${randomUUID()}`);
     try {
+      await mkdir(draft);
       const inside = runFolder(draft);
       for (const folder of [inside.checkpoints, inside.samples, inside.landscape]) await mkdir(folder);
       await writeAtomically(inside.config, json({ ...run, command }));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Landscape, Observation } from "../../ebm/training.ts";
 import { writeAtomically } from "./atomic.ts";
 import type { RunFolder } from "./folder.ts";
-import { gridPng, landscapesPng } from "./pictures.ts";
+import { gridPng, isPicture, landscapesPng } from "./pictures.ts";
 
 /** A landscape as its file has it; infinite and undefined values are null. */
 export interface StoredLandscape {
@@ -26,7 +26,7 @@ export const stepStem = (step: number): string => `step-${String(step).padStart(
 
 /** Writes the pictures of one step, over those of the same step if a run was cut back to before it. */
 export async function saveObservation(folder: RunFolder, { step, grids, landscapes }: Observation): Promise<void> {
-  for (const grid of grids)
+  for (const grid of grids.filter(isPicture))
     await writeAtomically(join(folder.samples, `${stepStem(step)}-${grid.name}.png`), gridPng(grid));
   if (landscapes.length === 0) return;
   const stored: StoredLandscapes = { step, landscapes: landscapes.map(store) };

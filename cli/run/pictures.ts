@@ -4,6 +4,10 @@ import { interpolateViridis } from "d3-scale-chromatic";
 import { encode } from "fast-png";
 import type { Grid, Landscape } from "../../ebm/training.ts";
 
+/** Whether samples can be seen; points of a space come as images of one pixel. */
+export const isPicture = ({ height, width, channels }: Grid): boolean =>
+  height * width > 1 && (channels === 1 || channels === 3);
+
 /** The samples of a grid in rows of ⌊√count⌋, two dark pixels apart, as PNG; -1 is black and 1 is white. */
 export function gridPng({ images, count, channels, height, width }: Grid): Uint8Array {
   const perRow = Math.floor(Math.sqrt(count));

@@ -101,7 +101,7 @@ describe("ebm doctor", () => {
     const { ebm } = await testWorld();
     const { code, out } = await ebm("doctor");
     expect(code).toBe(0);
-    expect(out).toMatch(/^adapter {3}test adapter \(software: null\)$/m);
+    expect(out).toMatch(/^adapter {3}test adapter \(software, null\)$/m);
     expect(out).toMatch(/^limit {5}maxBufferSize 256 MiB$/m);
     expect(out).toMatch(/^ready: no GPU/m);
   });

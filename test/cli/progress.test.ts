@@ -42,21 +42,27 @@ test("bar fills in eighths of a letter", () => {
 });
 
 describe("progress", () => {
-  test("writes a line at once, then every five seconds on a pipe, and the last one at the end", () => {
+  test("writes a line with the first numbers, then every five seconds on a pipe, and the last one at the end", () => {
     let text = "";
     let time = 0;
     const shown = progress({ write: (words) => (text += words) }, 100, () => time);
-    for (let step = 1; step <= 100; step++, time += 0.125) shown.show(step, null);
+    for (let step = 1; step <= 100; step++, time += 0.125) shown.show(step, step < 3 ? null : { step, loss: 1 });
     shown.end();
-    expect(text).toBe("1/100\n41/100  8.00/s  0:07 left\n81/100  8.00/s  0:02 left\n100/100  8.00/s  0:00 left\n");
+    const lines = [
+      "3/100  8.00/s  0:12 left",
+      "43/100  8.00/s  0:07 left",
+      "83/100  8.00/s  0:02 left",
+      "100/100  8.00/s  0:00 left",
+    ];
+    expect(text).toBe(lines.map((line) => `${line}  loss 1.00\n`).join(""));
   });
 
   test("forgets the pace of more than ten seconds ago", () => {
     let text = "";
     let time = 0;
     const shown = progress({ write: (words) => (text = words) }, 10000, () => time);
-    for (let step = 0; step < 100; step++, time += 1) shown.show(step, null);
-    for (let step = 100; step < 1000; step++, time += 0.05) shown.show(step, null);
+    for (let step = 0; step < 100; step++, time += 1) shown.show(step, { step });
+    for (let step = 100; step < 1000; step++, time += 0.05) shown.show(step, { step });
     shown.end();
     expect(text).toMatch(/^999\/10000 {2}(19|20)\.\d\/s/);
   });

@@ -48,9 +48,13 @@ describe("verdict", () => {
   });
 
   test("tells balance from imbalance and weak oscillation from drift", () => {
-    expect(judged({}).sentences[0]).toContain("are in balance (d_s 0 ± 1.00); each sign is independent of the last");
-    expect(judged({}, updatesOf(5)).sentences[0]).toContain("differ: the samples have the lower energy");
-    expect(judged({}, updatesOf(0, true)).sentences[0]).toContain("it still drifts");
+    expect(judged({}).sentences[0]).toContain(
+      "are in balance, and each difference is independent of the last: weak oscillation (d_s 0 ± 1.00, lag-1",
+    );
+    expect(judged({}, updatesOf(5)).sentences[0]).toContain(
+      "In the last 40 updates samples keep the lower energy (d_s 5.00 ± 1.00",
+    );
+    expect(judged({}, updatesOf(0, true)).sentences[0]).toContain("their difference drifts slowly");
   });
 
   test("says how the divergence went, and that a run is not finished", () => {

@@ -84,6 +84,10 @@ class Counting implements Training {
     return Promise.resolve(this.look(count));
   }
 
+  explore(): never {
+    throw new TypeError("explore: the commands have no use for it");
+  }
+
   dispose(): void {
     this.disposed = true;
   }

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** The command `ebm`, in the world as it is. */
+
+import { fileURLToPath } from "node:url";
+import { recipes, systems } from "../ebm/index.ts";
+import { openDevice } from "../engine/index.ts";
+import { exitCodes } from "./failure.ts";
+import { launch } from "./launch.ts";
+import { deviceCommands, runCommand } from "./program.ts";
+import type { DeviceFacts, World } from "./world.ts";
+
+const words = process.argv.slice(2);
+if (deviceCommands.includes(words[0])) await launch();
+
+const controller = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    process.stderr.write(`\n${signal}: finishing the update at hand; once more to leave at once\n`);
+    controller.abort();
+  });
+}
+
+const world: World = {
+  recipes,
+  systems,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  command: ["ebm", ...words.map(quoted)].join(" "),
+  stop: controller.signal,
+  openDevice: open,
+};
+// Dawn's threads would keep the process alive.
+process.exit(await runCommand(words, world, { app: fileURLToPath(new URL("../web", import.meta.url)) }));
+
+async function open(): Promise<DeviceFacts> {
+  const { gpu, adapter } = await openDevice();
+  const limits: Record<string, number> = {};
+  for (const name in gpu.limits) limits[name] = Number(gpu.limits[name as keyof GPUSupportedLimits]);
+  return { ...adapter, limits, features: [...gpu.features] };
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

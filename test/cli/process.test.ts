@@ -1,0 +1,82 @@
+// The built command in processes of its own: killed, stopped and started again, it ends as if nothing had happened.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { build } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const folder = mkdtempSync(join(tmpdir(), "ebm-process-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const small = [
+  "sampler.steps=4",
+  "batch=16",
+  "landscape.samples=64",
+  "landscape.resolution=12",
+  "log.observe=20",
+  "log.checkpoint=7",
+];
+const settings = ["--steps", "60", ...small.flatMap((text) => ["--set", text])];
+const last = "checkpoints/step-000060.safetensors";
+
+/** `ebm WORDS…`, which writes to nowhere. */
+function ebm(...words: string[]): ChildProcess {
+  return spawn(process.execPath, [resolve("dist/cli/main.js"), ...words], { cwd: folder, stdio: "ignore" });
+}
+
+async function exitCode(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code;
+}
+
+/** Waits until the run has this many checkpoints. */
+async function checkpoints(run: string, count: number): Promise<void> {
+  for (;;) {
+    const names = await readdir(join(folder, run, "checkpoints")).catch(() => []);
+    if (names.filter((name) => name.endsWith(".safetensors")).length >= count) return;
+    await sleep(5);
+  }
+}
+
+const read = (run: string, file: string): Promise<Buffer> => readFile(join(folder, run, file));
+const train = (run: string): ChildProcess =>
+  ebm("train", "anatomy/gmm-nonconvergent-tiny", "--run-dir", run, ...settings);
+
+beforeAll(async () => {
+  await build({ logLevel: "error" });
+  expect(await exitCode(train("whole"))).toBe(0);
+}, 120_000);
+
+test.each([1, 3])(
+  "a run killed after %d checkpoints resumes to the same bytes",
+  { timeout: 120_000 },
+  async (count) => {
+    const run = `killed-${count}`;
+    const child = train(run);
+    await checkpoints(run, count);
+    await sleep(Math.random() * 100);
+    child.kill("SIGKILL");
+    await exitCode(child);
+    expect(await exitCode(ebm("train", "--resume", run))).toBe(0);
+    expect((await read(run, last)).equals(await read("whole", last))).toBe(true);
+    expect(await read(run, "summary.json")).toEqual(await read("whole", "summary.json"));
+  },
+);
+
+test("a run stopped by SIGTERM saves, exits 130, and resumes to the same bytes", { timeout: 120_000 }, async () => {
+  const child = train("stopped");
+  await checkpoints("stopped", 1);
+  child.kill("SIGTERM");
+  expect(await exitCode(child)).toBe(130);
+  expect(await exitCode(ebm("train", "--resume", "stopped"))).toBe(0);
+  expect((await read("stopped", last)).equals(await read("whole", last))).toBe(true);
+});
+
+test("bad input exits 2 before anything is made", { timeout: 30_000 }, async () => {
+  expect(await exitCode(ebm("train", "anatomy/gmm-convergent", "--set", "sampler.stesp=60"))).toBe(2);
+  expect(await readdir(folder)).not.toContain("runs");
+});
