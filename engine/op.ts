@@ -42,6 +42,8 @@ export interface ElementwiseOp<A extends Attributes = Attributes> extends Declar
   /** The expression, with the inputs named `x`, `y`, `z` in order. */
   readonly wgsl: string;
   f64(this: void, ...values: Scalar[]): Scalar;
+  /** The same modulo 2³², where float64 would round before the remainder is taken. */
+  readonly u32?: (...values: number[]) => number;
   /** About how many arithmetic instructions it takes; steers fusion. */
   readonly cost: number;
 }

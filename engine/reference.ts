@@ -35,7 +35,10 @@ function compute(node: Tensor, known: Known): Float64Array {
     case "source":
       return source(node);
     case "elementwise":
-      return each(node, (i) => op.f64(...inputs.map((input) => read(input, i))));
+      return each(node, (i) => {
+        const values = inputs.map((input) => read(input, i));
+        return dtype === "u32" ? Number((op.u32 ?? op.f64)(...(values as number[]))) >>> 0 : op.f64(...values);
+      });
     case "movement":
       return each(node, (i) => {
         const position = Position.linear(numbers, shape, i);

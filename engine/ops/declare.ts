@@ -11,6 +11,8 @@ import { constant } from "./sources.ts";
 export interface Declaration {
   wgsl: string;
   f64(this: void, ...values: number[]): Scalar;
+  /** The same modulo 2³², where float64 would round before the remainder is taken. */
+  u32?: (...values: number[]) => number;
   /** Type of the result; that of the first input unless named. */
   dtype?: DType;
   /** Types the inputs may have; f32 only unless named. */
@@ -29,6 +31,7 @@ export function elementwise(
     name,
     wgsl: declaration.wgsl,
     f64: declaration.f64,
+    ...(declaration.u32 && { u32: declaration.u32 }),
     cost: declaration.cost ?? 1,
     ...(declaration.vjp && { vjp: declaration.vjp }),
     infer(inputs) {

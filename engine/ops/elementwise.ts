@@ -6,6 +6,7 @@ import type { ElementwiseOp } from "../op.ts";
 import { apply, Tensor, type Operand } from "../tensor.ts";
 import { aligned, asTensor, binary, elementwise, unary } from "./declare.ts";
 
+/** On u32 modulo 2³². */
 const arithmetic: readonly DType[] = ["f32", "u32"];
 
 /** x + y */
@@ -28,6 +29,7 @@ export const sub = binary("sub", {
 export const mul = binary("mul", {
   wgsl: "x * y",
   f64: (x, y) => x * y,
+  u32: Math.imul,
   accepts: arithmetic,
   vjp: [(dz, _x, y) => dz.mul(y), (dz, x) => dz.mul(x)],
 });
