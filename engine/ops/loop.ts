@@ -21,11 +21,14 @@ export interface Body {
   captured: readonly Tensor[];
 }
 
-/** inputs = what the first iteration starts from, then what the body captures */
+/**
+ * inputs = what the first iteration starts from, then what the body captures. The node as a whole is no tensor: it counts
+ * as f32 so that a gradient on its way through meets the op, which has none.
+ */
 export const loopOp: LoopOp<{ body: Body }> = {
   kind: "loop",
   name: "loop",
-  infer: () => ({ shape: [], dtype: "u32" }),
+  infer: () => ({ shape: [], dtype: "f32" }),
 };
 
 export const pickOp: PickOp<{ index: number }> = {
@@ -83,7 +86,7 @@ function traced<T extends Tree>(
 /** The loop over a body, with what the body captures as further inputs. */
 export function loopNode(first: readonly Tensor[], body: Omit<Body, "captured">): Tensor {
   const captured = capturedBy(body.results, [body.index, ...body.carried]);
-  return new Tensor(loopOp, [...first, ...captured], { body: { ...body, captured } }, [], "u32", "symbolic");
+  return new Tensor(loopOp, [...first, ...captured], { body: { ...body, captured } }, [], "f32", "symbolic");
 }
 
 function checkCarry(carry: Tree, carried: readonly Tensor[], results: readonly Tensor[]): void {
