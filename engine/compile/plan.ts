@@ -118,13 +118,13 @@ export class Plan {
       if (command.kind === "copy")
         return { kind: "copy", from: at(command.from), to: at(command.to), bytes: command.bytes };
       if (command.kind === "loop") {
-        const even = new Map([...swapped, ...carriesOf(command.body).map((carry) => [carry, false] as const)]);
-        const odd = new Map([...swapped, ...carriesOf(command.body).map((carry) => [carry, true] as const)]);
+        const { count, carries, body } = command;
+        const turned = (odd: boolean) => new Map([...swapped, ...carries.map((carry) => [carry, odd] as const)]);
         return {
           kind: "loop",
-          count: command.count,
-          even: this.#bind(command.body, bufferOf, even),
-          odd: this.#bind(command.body, bufferOf, odd),
+          count,
+          even: this.#bind(body, bufferOf, turned(false)),
+          odd: this.#bind(body, bufferOf, turned(true)),
         };
       }
       const { pipeline, layout } = this.#kernel(command);
@@ -229,14 +229,6 @@ class Recorder {
 function sideOf({ carry, side }: Exclude<SlotRef, number>, swapped: ReadonlyMap<Carry, boolean>): number {
   if (carry.back === null) return carry.front;
   return (side === "front") !== swapped.get(carry)! ? carry.front : carry.back;
-}
-
-/** The carries that the commands of a loop's body refer to, nested loops left out: they have their own turns. */
-function carriesOf(body: readonly Command[]): Carry[] {
-  const refs = body.flatMap((command) =>
-    command.kind === "dispatch" ? command.slots : command.kind === "copy" ? [command.from, command.to] : [],
-  );
-  return refs.flatMap((ref) => (typeof ref === "number" ? [] : [ref.carry]));
 }
 
 const dispatchesOf = (commands: readonly Command[]): Dispatch[] =>

@@ -37,6 +37,8 @@ export interface Copy {
 export interface Repeat {
   kind: "loop";
   count: number;
+  /** What this loop hands on, and not the loops around it. */
+  carries: readonly Carry[];
   body: readonly Command[];
 }
 
@@ -83,6 +85,8 @@ export function schedule(
 class Scheduler {
   readonly slots: Slot[] = [];
   readonly #free: number[] = [];
+  /** For each loop whose body is being scheduled, innermost last: the slots its iterations have used so far. */
+  readonly #used: Set<number>[] = [];
 
   constructor(
     readonly words: ArgumentWords,
@@ -93,10 +97,17 @@ class Scheduler {
     return this.slots.push({ bytes: bytesOf(node), role, purpose: node.op.name }) - 1;
   }
 
-  /** A slot for a tensor: a free one of its size if there is one. */
-  #take(node: Tensor): number {
-    const at = this.#free.findIndex((slot) => this.slots[slot].bytes === bytesOf(node));
-    return at === -1 ? this.slot(node) : this.#free.splice(at, 1)[0];
+  /** A slot for a tensor: a free one of its size if there is one that `suits`. */
+  #take(node: Tensor, suits: (slot: number) => boolean = () => true): number {
+    const at = this.#free.findIndex((slot) => this.slots[slot].bytes === bytesOf(node) && suits(slot));
+    const slot = at === -1 ? this.slot(node) : this.#free.splice(at, 1)[0];
+    for (const used of this.#used) used.add(slot);
+    return slot;
+  }
+
+  /** Gives a carry a second side, of which the next iteration reads: no slot that an iteration writes before that. */
+  #takeBack(carry: Carry, node: Tensor): void {
+    carry.back ??= this.#take(node, (slot) => !this.#used.at(-1)!.has(slot));
   }
 
   /** Schedules a graph; `places` says where its boundary lies and learns where everything else does. */
@@ -177,7 +188,7 @@ class Scheduler {
     const last = lastUse.get(plan.placeholder) ?? -1;
     if (last < time) return null;
     if (last === time && aligned.includes(plan.placeholder)) return plan.placeholder;
-    plan.carry.back ??= this.#take(plan.placeholder);
+    this.#takeBack(plan.carry, plan.placeholder);
     return null;
   }
 
@@ -195,7 +206,7 @@ class Scheduler {
     const from = places.get(table)!;
     if (plan !== undefined) {
       const inPlace = plan.placeholder === table && lastUse.get(table) === time;
-      if (!inPlace && (lastUse.get(plan.placeholder) ?? -1) >= time) plan.carry.back ??= this.#take(root);
+      if (!inPlace && (lastUse.get(plan.placeholder) ?? -1) >= time) this.#takeBack(plan.carry, root);
       places.set(root, plan.result());
       if (!inPlace) commands.push({ kind: "copy", from, to: plan.result(), bytes: bytesOf(root) });
     } else if (dying.delete(table) && typeof from === "number") {
@@ -225,7 +236,7 @@ class Scheduler {
       commands.push({ kind: "copy", from: place, to: front, bytes: bytesOf(start) });
       return { front, back: null };
     });
-    commands.push({ kind: "loop", count: body.count, body: this.#body(body, carries, places) });
+    commands.push({ kind: "loop", count: body.count, carries, body: this.#body(body, carries, places) });
     const wanted = new Set([...outputs.map(baseOf), ...list.flatMap((other) => [...readsOf(other)])]);
     const picks = new Map(
       [...wanted]
@@ -248,14 +259,16 @@ class Scheduler {
     const results = body.results.map(baseOf);
     const plans = new Map<Tensor, CarryPlan>();
     results.forEach((result, at) => {
-      if (results.indexOf(result) === at && !places.has(result))
+      // What an inner loop leaves is copied, since its own carries decide where it lies.
+      if (results.indexOf(result) === at && !places.has(result) && result.op.kind !== "pick")
         plans.set(result, new CarryPlan(body.carried[at], carries[at]));
     });
     const boundary = new Set(places.keys());
+    this.#used.push(new Set());
     const commands = this.graph(results, boundary, new Set(), places, plans);
     results.forEach((result, at) => {
       if (result === body.carried[at] || plans.get(result)?.carry === carries[at]) return;
-      carries[at].back ??= this.#take(body.carried[at]);
+      this.#takeBack(carries[at], body.carried[at]);
       commands.push({
         kind: "copy",
         from: places.get(result)!,
@@ -263,6 +276,7 @@ class Scheduler {
         bytes: bytesOf(result),
       });
     });
+    this.#used.pop();
     // What an iteration leaves in other places is not needed by the next one.
     for (const [node, place] of places)
       if (typeof place === "number" && !boundary.has(node) && !this.#free.includes(place)) this.#free.push(place);

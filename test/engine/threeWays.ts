@@ -62,13 +62,17 @@ export async function expectResults(way: string, results: Tree, { values, tolera
   });
 }
 
-/** Runs a program in all three ways, compiled twice over, and asserts that they agree. */
+/**
+ * Runs a program in all three ways, compiled twice over, and asserts that they agree: to the bit if `exactly`, and with
+ * the reference of another program that means the same if there is a `meaning`.
+ */
 export async function expectAgreement(
   program: Program,
   inputs: readonly HostArray[],
-  { exactly = false }: { exactly?: boolean } = {},
+  { exactly = false, meaning = program }: { exactly?: boolean; meaning?: Program } = {},
 ): Promise<void> {
-  const wanted = expected(program, inputs, exactly);
+  const wanted = expected(meaning, inputs, exactly);
+  if (meaning !== program) expect(expected(program, inputs, true).values).toEqual(wanted.values);
   const tensors = inputs.map(fromArray);
   const eager = scope(() => program(...tensors));
   await expectResults("eager", eager, wanted);
