@@ -18,7 +18,7 @@ import {
   type Tree,
 } from "../engine/index.ts";
 import { namedArrays, treeFrom } from "../nn/index.ts";
-import type { MetricsRow, Observation, Training } from "./training.ts";
+import type { Explorer, MetricsRow, Observation, Training } from "./training.ts";
 
 /** Streams of random numbers, so that a change in one does not shift another. */
 export const streams = { init: 1, data: 2, start: 3, walk: 4, observe: 5 } as const;
@@ -42,6 +42,8 @@ export interface Program<S extends State> {
   /** Pictures and measures; `keys` belong to the present step. */
   observe(state: S, keys: Keys): Promise<Omit<Observation, "step">>;
   sample(state: S, options: { count: number; steps: number | null; keys: Keys }): Promise<Omit<Observation, "step">>;
+  /** `present` is the state at the time it is called, `keysOf` the keys that belong to a seed. */
+  explore(present: () => S, keysOf: (seed: number) => Keys): Explorer;
 }
 
 /** Updates whose numbers may be on their way before the loop waits for the oldest. */
@@ -149,9 +151,20 @@ class Trainer<S extends State> implements Training {
   }
 
   async sample({ count, steps, seed }: { count: number; steps: number | null; seed: number }): Promise<Observation> {
-    const own = this.#keys(0);
-    const keys = mapTree(own, (key) => foldIn(key as Key, seed));
+    const keys = this.#keysOf(seed);
     return { step: this.#step, ...(await this.program.sample(this.#state, { count, steps, keys })) };
+  }
+
+  explore(): Explorer {
+    return this.program.explore(
+      () => this.#state,
+      (seed) => this.#keysOf(seed),
+    );
+  }
+
+  /** Keys apart from those of the updates, for samples that a person asks for. */
+  #keysOf(seed: number): Keys {
+    return mapTree(this.#keys(0), (key) => foldIn(key as Key, seed));
   }
 
   dispose(): void {

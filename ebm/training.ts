@@ -53,6 +53,30 @@ export interface Training {
   observe(): Promise<Observation>;
   /** `count` samples of the present model, by its own sampler or, if `steps` is not null, with that many steps. */
   sample(options: { count: number; steps: number | null; seed: number }): Promise<Observation>;
+  /** Ways to follow the present model from update to update, for a live picture. */
+  explore(): Explorer;
+  dispose(): void;
+}
+
+/** Looks at the present model, whatever it is at the time; the training goes on without noticing. */
+export interface Explorer {
+  /** E / T of points or images, `[n, …]` flat → `[n]`: minus their log-density, up to a constant. */
+  energies(items: Float32Array): Promise<Float32Array>;
+  /** `count` chains that start as those of the training do; they walk `stride` steps at a time. */
+  chains(options: { count: number; stride: number; seed: number }): WalkingChains;
+  dispose(): void;
+}
+
+/** Chains that walk by the training's own sampler under the present model. */
+export interface WalkingChains {
+  /** steps since they last started */
+  readonly steps: number;
+  /** Takes new starts, with random numbers not used before. */
+  restart(): void;
+  /** One stride; returns when its work is queued. */
+  walk(): void;
+  /** Where they are, `[count, …]` flat. */
+  positions(): Promise<Float32Array>;
   dispose(): void;
 }
 

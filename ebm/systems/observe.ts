@@ -1,37 +1,12 @@
 /** What there is to see of a model: its samples, and in the plane its landscape. */
 
-import {
-  compile,
-  dispose,
-  foldIn,
-  fromArray,
-  toArray,
-  type Key,
-  type Shape,
-  type Tensor,
-  type Tree,
-} from "../../engine/index.ts";
+import { dispose, foldIn, fromArray, toArray, type Tensor } from "../../engine/index.ts";
 import { toys } from "../data/toy.ts";
-import type { Source } from "../data/source.ts";
-import type { Energy } from "../energy.ts";
 import { gridOf, landscape } from "../measures/landscape.ts";
-import { walk, type Sampler } from "../samplers/index.ts";
-import type { Start } from "../starts/index.ts";
 import type { Keys, Program } from "../trainer.ts";
 import type { Grid, Observation } from "../training.ts";
-import type { ShortRunSettings, ShortRunState } from "./shortRun.ts";
-
-/** The parts of a system that an observer needs. */
-export interface Model {
-  settings: ShortRunSettings;
-  source: Source;
-  sampler: Sampler;
-  start: Start;
-  energyUnder: (parameters: Tree) => Energy;
-  /** Of the sampler: the model's density is exp(−E / temperature). */
-  temperature: number;
-  noisy: (x: Tensor, key: Key) => Tensor;
-}
+import { energiesOf, samplesOf, type Model } from "./model.ts";
+import type { ShortRunState } from "./shortRun.ts";
 
 /** Images in a grid of samples. */
 const SHOWN = 64;
@@ -41,8 +16,8 @@ type Seen = Omit<Observation, "step">;
 /** The observing half of a program. */
 export function observer(model: Model): Pick<Program<ShortRunState>, "observe" | "sample"> {
   const { settings, source } = model;
-  const draw = shortRunSamples(model);
-  const energies = compile((parameters: Tree, x: Tensor) => model.energyUnder(parameters)(x).div(model.temperature));
+  const draw = samplesOf(model);
+  const energies = energiesOf(model);
 
   const images = async (name: string, x: Tensor): Promise<Grid> => {
     const [count, channels, height, width] = x.shape;
@@ -89,28 +64,5 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
       return look;
     },
     sample: (state, { count, steps, keys }) => seen(state, keys, count, steps ?? settings.sampler.steps),
-  };
-}
-
-/** Draws samples by the sampler that training uses; nothing is written back to a replay buffer. */
-function shortRunSamples({ settings, source, sampler, start, energyUnder, noisy }: Model) {
-  const programs = new Map<number, ReturnType<typeof programFor>>();
-  const programFor = (steps: number) =>
-    compile((parameters: Tree, memory: readonly Tensor[], fed: readonly Tensor[], keys: Keys, like: Tensor) => {
-      const shape: Shape = [like.shape[0], ...source.item];
-      const data = noisy(source.batch(keys.data, shape[0], fed[0] ?? null), keys.data);
-      const begun = start.draw(keys.start, shape, data, memory[0] ?? null);
-      return walk(sampler, energyUnder(parameters), begun.x, steps, keys.walk).x;
-    });
-  return (parameters: Tree, memory: Tensor | null, keys: Keys, count: number, steps: number): Tensor => {
-    if (settings.start.kind === "persistent" && count > settings.start.size)
-      throw new RangeError(`sample: ${count} samples from a replay buffer of ${settings.start.size} chains`);
-    const program = programs.get(steps) ?? programFor(steps);
-    programs.set(steps, program);
-    const fed = settings.start.kind === "data" ? source.feed(keys.data, count) : null;
-    const like = fromArray({ dtype: "f32", shape: [count], data: new Float32Array(count) });
-    const samples = program(parameters, memory === null ? [] : [memory], fed === null ? [] : [fed], keys, like);
-    dispose(like, ...(fed === null ? [] : [fed]));
-    return samples;
   };
 }

@@ -26,7 +26,9 @@ import type { Settings, SettingsOf } from "../settings.ts";
 import { openTraining, type Program } from "../trainer.ts";
 import type { Context, System, Training } from "../training.ts";
 import { shortRunFields } from "./shortRun.fields.ts";
-import { observer, type Model } from "./observe.ts";
+import { explorer } from "./explore.ts";
+import type { Model } from "./model.ts";
+import { observer } from "./observe.ts";
 
 export type ShortRunSettings = SettingsOf<typeof shortRunFields>;
 
@@ -93,6 +95,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
       };
     },
     ...observer(model),
+    ...explorer(model),
   };
 }
 

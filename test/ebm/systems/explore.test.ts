@@ -1,0 +1,69 @@
+/** Looking at a model while it learns. */
+
+import { expect, test } from "vitest";
+import "../../engine/opened.ts";
+import { recipes, systems, type Training } from "../../../ebm/index.ts";
+import { gridOf } from "../../../ebm/measures/landscape.ts";
+import { changed } from "../../../ebm/recipes/recipe.ts";
+
+const small = changed(recipes["anatomy/gmm-convergent"].settings, {
+  ...{ batch: 8, net: { width: 4 }, sampler: { steps: 3 }, start: { size: 50 } },
+  landscape: { resolution: 9, samples: 20 },
+});
+
+const open = (): Promise<Training> =>
+  systems.shortRun.open(small, { data: () => Promise.reject(new Error("toys need no files")) });
+
+const bytesOf = async (training: Training): Promise<unknown> =>
+  Object.entries(await training.checkpoint()).map(([name, { data }]) => [name, [...data]]);
+
+test("explore() changes nothing in the training that it looks at", async () => {
+  const [watched, alone] = [await open(), await open()];
+  const explorer = watched.explore();
+  const chains = explorer.chains({ count: 6, stride: 2, seed: 1 });
+  for (let update = 0; update < 3; update++) {
+    await Promise.all([watched.update(), alone.update()]);
+    await explorer.energies(Float32Array.of(0, 0, 1, 1));
+    chains.walk();
+    chains.restart();
+  }
+  expect(await bytesOf(watched)).toEqual(await bytesOf(alone));
+  chains.dispose();
+  explorer.dispose();
+  watched.dispose();
+  alone.dispose();
+});
+
+test("energies(grid) are minus the log-density that observe() finds there, up to a constant", async () => {
+  const training = await open();
+  await training.update();
+  const explorer = training.explore();
+  const model = (await training.observe()).landscapes.find(({ name }) => name === "model")!;
+  const energies = await explorer.energies(gridOf(model.extent, model.resolution));
+  const sums = [...energies].map((energy, at) => energy + Math.log(model.density[at]));
+  expect(energies).toHaveLength(81);
+  for (const sum of sums) expect(sum).toBeCloseTo(sums[0], 9);
+  explorer.dispose();
+  training.dispose();
+});
+
+test("chains count their steps, move at every stride, and start elsewhere after a restart", async () => {
+  const training = await open();
+  const explorer = training.explore();
+  const chains = explorer.chains({ count: 6, stride: 2, seed: 1 });
+  const first = await chains.positions();
+  expect([first.length, chains.steps]).toEqual([12, 0]);
+  chains.walk();
+  chains.walk();
+  const moved = await chains.positions();
+  expect(chains.steps).toBe(4);
+  chains.restart();
+  const again = await chains.positions();
+  expect(chains.steps).toBe(0);
+  for (const other of [moved, again]) expect([...other]).not.toEqual([...first]);
+  const twin = explorer.chains({ count: 6, stride: 2, seed: 1 });
+  expect([...(await twin.positions())]).toEqual([...first]);
+  for (const each of [chains, twin]) each.dispose();
+  explorer.dispose();
+  training.dispose();
+});
