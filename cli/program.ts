@@ -46,13 +46,14 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     });
 
   command(program, "train [recipe]", "train a recipe, or a configuration file, in a new run folder")
-    .option("--set <name=value>", "change a setting, such as sampler.steps=60; may be given often", collect, [])
+    .option("--set <name=value>", "change a setting, such as sampler.steps=60; may be given often", collect)
     .option("--steps <number>", "updates in total (the setting updates)")
     .option("--seed <number>", "seed of every random stream (the setting seed)")
     .option("--run-dir <folder>", "the new run folder, instead of runs/RECIPE-SEED-N")
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
     .option("--resume <run>", "continue the run in this folder from its newest checkpoint")
     .option("--quiet", "no progress")
+    .addHelpText("after", trainExamples)
     .action(async (recipe: string | undefined, options: TrainOptions) => end(await train(world, recipe, options)));
 
   command(program, "sample <run>", "draw samples from the newest checkpoint of a run")
@@ -78,11 +79,18 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
   return program;
 }
 
+const trainExamples = `
+Examples:
+  ebm train anatomy/gmm-convergent-tiny
+  ebm train shortrun/mnist-tiny --data ../shared/data --set sampler.steps=60
+  ebm train my.jsonc                     # { "recipe": "anatomy/gmm-convergent", "settings": { "seed": 2 } }
+  ebm train --resume runs/anatomy-gmm-convergent-1-1 --steps 2000`;
+
 /** A command that says usage errors in one line and takes no words beyond its own. */
 const command = (program: Command, usage: string, about: string): Command =>
   program.command(usage).description(about).allowExcessArguments(false);
 
-const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
