@@ -7,6 +7,7 @@ import { openDevice } from "../engine/index.ts";
 import { exitCodes } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { deviceCommands, runCommand } from "./program.ts";
+import { streamDigests } from "./streams.ts";
 import type { DeviceFacts, World } from "./world.ts";
 
 const words = process.argv.slice(2);
@@ -31,6 +32,7 @@ const world: World = {
   command: ["ebm", ...words.map(quoted)].join(" "),
   stop: controller.signal,
   openDevice: open,
+  streamDigests,
 };
 // Dawn's threads would keep the process alive.
 process.exit(await runCommand(words, world, { app: fileURLToPath(new URL("../web", import.meta.url)) }));

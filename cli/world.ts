@@ -1,6 +1,7 @@
 /** What a command touches of the world outside, so that tests can give it another one. */
 
 import type { Catalogue } from "./config/resolve.ts";
+import type { StreamDigest } from "./streams.ts";
 import type { AdapterFacts } from "./run/environment.ts";
 
 /** Where text goes; a terminal can redraw a line, a pipe cannot. */
@@ -27,6 +28,8 @@ export interface World extends Catalogue {
   stop: AbortSignal;
   /** Opens the device for the systems to use and says what it is; throws NoAdapterError. */
   openDevice(): Promise<DeviceFacts>;
+  /** Digests of the random streams on the open device and in the reference. */
+  streamDigests(): Promise<StreamDigest[]>;
 }
 
 export const say = ({ stdout }: Pick<World, "stdout">, line: string): void => void stdout.write(`${line}\n`);

@@ -1,7 +1,7 @@
 /** ebm doctor: says which adapter would do the work, what it can do, or why there is none. */
 
 import { adapterLine, environmentOf } from "../run/environment.ts";
-import type { Ending } from "../failure.ts";
+import { Failure, type Ending } from "../failure.ts";
 import { say, type DeviceFacts, type World } from "../world.ts";
 
 /** The limits that decide what can be trained, and their units. */
@@ -17,7 +17,7 @@ const shownLimits: Readonly<Record<string, (value: number) => string>> = {
 /** What the environment may say about adapters; each is shown where it is set. */
 const variables = ["EBM_ADAPTER", "EBM_SWIFTSHADER", "VK_DRIVER_FILES", "VK_ICD_FILENAMES", "EBM_DATA"];
 
-/** Prints the adapter, its limits and features; without an adapter, what was looked at, and then the error. */
+/** Prints the adapter, its limits, features and random streams; without an adapter, what was looked at, and then the error. */
 export async function doctor(world: World): Promise<Ending> {
   say(world, `system    ${process.platform} ${process.arch}, Node ${process.versions.node}`);
   for (const name of variables) if (world.env[name]) say(world, `variable  ${name}=${world.env[name]}`);
@@ -28,6 +28,20 @@ export async function doctor(world: World): Promise<Ending> {
   say(world, `through   ${facts.host}`);
   say(world, `features  ${facts.features.join(", ") || "none beyond the standard"}`);
   for (const line of limitLines(facts)) say(world, line);
+  const digests = await world.streamDigests();
+  for (const { name, device, reference } of digests) {
+    say(
+      world,
+      `random    ${name} ${device}, ${device === reference ? "as in the reference" : `but ${reference} in the reference`}`,
+    );
+  }
+  const strange = digests.filter(({ device, reference }) => device !== reference).map(({ name }) => name);
+  if (strange.length > 0) {
+    throw new Failure(
+      "fault",
+      `doctor: this adapter computes integers wrongly, random streams differ (${strange.join(", ")})`,
+    );
+  }
   say(world, verdict(facts));
   return "ok";
 }

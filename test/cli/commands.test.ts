@@ -103,7 +103,17 @@ describe("ebm doctor", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^adapter {3}test adapter \(software, null\)$/m);
     expect(out).toMatch(/^limit {5}maxBufferSize 256 MiB$/m);
+    expect(out).toMatch(/^random {4}normal c0ffee, as in the reference$/m);
     expect(out).toMatch(/^ready: no GPU/m);
+  });
+
+  test("ends with code 1 where the random streams are not those of the reference", async () => {
+    const digests = [{ name: "normal", device: "bad", reference: "c0ffee" }];
+    const { ebm } = await testWorld({ streamDigests: () => Promise.resolve(digests) });
+    const { code, out, err } = await ebm("doctor");
+    expect(code).toBe(1);
+    expect(out).toContain("random    normal bad, but c0ffee in the reference");
+    expect(err).toContain("random streams differ (normal)");
   });
 
   test("ends with the reason and code 3 where there is no adapter", async () => {

@@ -162,6 +162,7 @@ export async function testWorld(changes: Partial<World> = {}): Promise<TestWorld
     command: "ebm",
     stop: controller.signal,
     openDevice: () => Promise.resolve(facts),
+    streamDigests: () => Promise.resolve([{ name: "normal", device: "c0ffee", reference: "c0ffee" }]),
     ...changes,
   };
   const result: TestWorld = {
