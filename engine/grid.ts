@@ -13,5 +13,5 @@ export function gridOf(threads: number, z = 1): [number, number, number] {
   return [x, x === 0 ? 0 : Math.ceil(groups / x), z];
 }
 
-/** How many tiles of 8 × 4 results cover a matrix: what one thread of the matrix kernels computes. */
-export const tilesOf = (rows: number, columns: number): number => Math.ceil(rows / 8) * Math.ceil(columns / 4);
+/** How many tiles of 8 × 8 results cover a matrix: what one thread of the matrix kernels computes. */
+export const tilesOf = (rows: number, columns: number): number => Math.ceil(rows / 8) * Math.ceil(columns / 8);

@@ -5,7 +5,7 @@
 //   y  [BATCH, O, OH, OW]  out
 //
 // A matrix product that gathers its right operand on the way: rows are output channels, columns the pixels of the whole
-// batch, and the sum runs over one flat index of (c, u, v). A thread computes 8 channels of 4 pixels in registers.
+// batch, and the sum runs over one flat index of (c, u, v). A thread computes 8 channels of 8 pixels in registers.
 
 override BATCH: u32 = 1u;
 override C: u32 = 1u;
@@ -33,24 +33,36 @@ fn epilogue(value: f32, i: u32) -> f32 {
 }
 // end
 
-/// The window of one output pixel: where its image starts in x, and its first row and column with the padding added.
-struct Window {
-  image: u32,
-  top: u32,
-  left: u32,
+/// Four consecutive numbers, none above `last`: beyond the edge the last one is repeated, and its result not stored.
+fn four(first: u32, last: u32) -> vec4u {
+  return min(first + vec4u(0u, 1u, 2u, 3u), vec4u(last));
 }
 
-fn windowOf(pixel: u32) -> Window {
-  let inside = pixel % (OH * OW);
-  return Window(pixel / (OH * OW) * C * H * W, inside / OW * STRIDE_H, inside % OW * STRIDE_W);
+/// The windows of four output pixels: the index in x of each one's corner, and the corner's row and column. A corner in the
+/// padding is negative, that is huge; sums with it come out right again.
+struct Windows {
+  corner: vec4u,
+  top: vec4u,
+  left: vec4u,
 }
 
-/// x under tap (u, v) of a window in channel plane c; zero in the padding.
-fn under(window: Window, plane: u32, u: u32, v: u32) -> f32 {
-  let row = window.top + u - PAD_H;
-  let column = window.left + v - PAD_W;
-  let value = x[window.image + plane + min(row, H - 1u) * W + min(column, W - 1u)];
-  return select(0.0, value, row < H && column < W);
+fn windowsOf(pixels: vec4u) -> Windows {
+  let inside = pixels % (OH * OW);
+  let top = inside / OW * STRIDE_H - PAD_H;
+  let left = inside % OW * STRIDE_W - PAD_W;
+  return Windows(pixels / (OH * OW) * (C * H * W) + top * W + left, top, left);
+}
+
+/// x at `offset` from the corners, which is row u and column v of the windows; zero in the padding.
+fn under(windows: Windows, offset: u32, u: u32, v: u32) -> vec4f {
+  let at = min(windows.corner + offset, vec4u(BATCH * C * H * W - 1u));
+  let inside = (windows.top + u < vec4u(H)) & (windows.left + v < vec4u(W));
+  return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
+}
+
+/// Four weights.
+fn weights(at: vec4u) -> vec4f {
+  return vec4f(w[at.x], w[at.y], w[at.z], w[at.w]);
 }
 
 @compute @workgroup_size(64)
@@ -60,62 +72,69 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let pixels = BATCH * OH * OW;
-  let pixelTiles = (pixels + 3u) / 4u;
+  let pixelTiles = (pixels + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
   let channel = tile / pixelTiles * 8u;
-  let pixel = tile % pixelTiles * 4u;
+  let pixel = tile % pixelTiles * 8u;
   if (channel >= O) {
     return;
   }
-
-  // Pixels and channels beyond the edge repeat the last one; their results are not stored.
-  let window0 = windowOf(pixel);
-  let window1 = windowOf(min(pixel + 1u, pixels - 1u));
-  let window2 = windowOf(min(pixel + 2u, pixels - 1u));
-  let window3 = windowOf(min(pixel + 3u, pixels - 1u));
+  let windowsA = windowsOf(four(pixel, pixels - 1u));
+  let windowsB = windowsOf(four(pixel + 4u, pixels - 1u));
   let taps = C * KH * KW;
-  let w0 = channel * taps;
-  let w1 = min(channel + 1u, O - 1u) * taps;
-  let w2 = min(channel + 2u, O - 1u) * taps;
-  let w3 = min(channel + 3u, O - 1u) * taps;
-  let w4 = min(channel + 4u, O - 1u) * taps;
-  let w5 = min(channel + 5u, O - 1u) * taps;
-  let w6 = min(channel + 6u, O - 1u) * taps;
-  let w7 = min(channel + 7u, O - 1u) * taps;
+  let channelsA = four(channel, O - 1u) * taps;
+  let channelsB = four(channel + 4u, O - 1u) * taps;
 
-  var y0 = vec4f();
-  var y1 = vec4f();
-  var y2 = vec4f();
-  var y3 = vec4f();
-  var y4 = vec4f();
-  var y5 = vec4f();
-  var y6 = vec4f();
-  var y7 = vec4f();
+  var y0a = vec4f();
+  var y0b = vec4f();
+  var y1a = vec4f();
+  var y1b = vec4f();
+  var y2a = vec4f();
+  var y2b = vec4f();
+  var y3a = vec4f();
+  var y3b = vec4f();
+  var y4a = vec4f();
+  var y4b = vec4f();
+  var y5a = vec4f();
+  var y5b = vec4f();
+  var y6a = vec4f();
+  var y6b = vec4f();
+  var y7a = vec4f();
+  var y7b = vec4f();
   for (var k = 0u; k < taps; k++) {
-    let plane = k / (KH * KW) * (H * W);
     let u = k / KW % KH * DILATION_H;
     let v = k % KW * DILATION_W;
-    let image = vec4f(
-      under(window0, plane, u, v),
-      under(window1, plane, u, v),
-      under(window2, plane, u, v),
-      under(window3, plane, u, v),
-    );
-    y0 = fma(vec4f(w[w0 + k]), image, y0);
-    y1 = fma(vec4f(w[w1 + k]), image, y1);
-    y2 = fma(vec4f(w[w2 + k]), image, y2);
-    y3 = fma(vec4f(w[w3 + k]), image, y3);
-    y4 = fma(vec4f(w[w4 + k]), image, y4);
-    y5 = fma(vec4f(w[w5 + k]), image, y5);
-    y6 = fma(vec4f(w[w6 + k]), image, y6);
-    y7 = fma(vec4f(w[w7 + k]), image, y7);
+    let offset = k / (KH * KW) * (H * W) + u * W + v;
+    let wa = weights(channelsA + k);
+    let wb = weights(channelsB + k);
+    let xa = under(windowsA, offset, u, v);
+    let xb = under(windowsB, offset, u, v);
+    y0a = fma(vec4f(wa.x), xa, y0a);
+    y0b = fma(vec4f(wa.x), xb, y0b);
+    y1a = fma(vec4f(wa.y), xa, y1a);
+    y1b = fma(vec4f(wa.y), xb, y1b);
+    y2a = fma(vec4f(wa.z), xa, y2a);
+    y2b = fma(vec4f(wa.z), xb, y2b);
+    y3a = fma(vec4f(wa.w), xa, y3a);
+    y3b = fma(vec4f(wa.w), xb, y3b);
+    y4a = fma(vec4f(wb.x), xa, y4a);
+    y4b = fma(vec4f(wb.x), xb, y4b);
+    y5a = fma(vec4f(wb.y), xa, y5a);
+    y5b = fma(vec4f(wb.y), xb, y5b);
+    y6a = fma(vec4f(wb.z), xa, y6a);
+    y6b = fma(vec4f(wb.z), xb, y6b);
+    y7a = fma(vec4f(wb.w), xa, y7a);
+    y7b = fma(vec4f(wb.w), xb, y7b);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.
-  var results = array<vec4f, 8>(y0, y1, y2, y3, y4, y5, y6, y7);
-  for (var e = 0u; e < 32u; e++) {
-    let o = channel + e / 4u;
-    let at = pixel + e % 4u;
+  var results = array<vec4f, 16>(
+    y0a, y0b, y1a, y1b, y2a, y2b, y3a, y3b,
+    y4a, y4b, y5a, y5b, y6a, y6b, y7a, y7b,
+  );
+  for (var e = 0u; e < 64u; e++) {
+    let o = channel + e / 8u;
+    let at = pixel + e % 8u;
     if (o < O && at < pixels) {
       let i = (at / (OH * OW) * O + o) * (OH * OW) + at % (OH * OW);
       y[i] = epilogue(results[e / 4u][e % 4u], i);

@@ -5,9 +5,10 @@
 //   w  [O, C, KH, KW]      in
 //   x  [BATCH, C, H, W]    out
 //
-// With stride s only every s-th tap meets a given pixel. So pixels are sorted into PHASE_H · PHASE_W phases (z) by their
-// place modulo the stride, and each phase sums its own taps alone. Rows are channels, columns the pixels of one phase of
-// the whole batch; a thread computes 8 channels of 4 pixels in registers.
+// With stride s and dilation d a tap u meets the row i only if u·d ≡ i + PAD modulo s: every T-th tap, T = s / gcd(s, d),
+// and from one of these to the next the row of y moves by d / gcd(s, d). So pixels are sorted into s · s phases (z) by
+// their padded place modulo the stride, and each phase sums its own taps alone. Rows are channels, columns the pixels of
+// one phase of the whole batch; a thread computes 8 channels of 8 pixels in registers.
 
 override BATCH: u32 = 1u;
 override C: u32 = 1u;
@@ -24,8 +25,10 @@ override PAD_H: u32 = 0u;
 override PAD_W: u32 = 0u;
 override DILATION_H: u32 = 1u;
 override DILATION_W: u32 = 1u;
-override PHASE_H: u32 = 1u;
-override PHASE_W: u32 = 1u;
+override TAP_STEP_H: u32 = 1u;
+override TAP_STEP_W: u32 = 1u;
+override ROW_STEP: u32 = 1u;
+override COLUMN_STEP: u32 = 1u;
 
 @group(0) @binding(0) var<storage, read> y: array<f32>;
 @group(0) @binding(1) var<storage, read> w: array<f32>;
@@ -37,41 +40,78 @@ fn epilogue(value: f32, i: u32) -> f32 {
 }
 // end
 
-/// A pixel of x: its image's start in y, and its row and column with the padding added.
-struct Pixel {
-  image: u32,
-  row: u32,
-  column: u32,
+/// Four consecutive numbers, none above `last`: beyond the edge the last one is repeated, and its result not stored.
+fn four(first: u32, last: u32) -> vec4u {
+  return min(first + vec4u(0u, 1u, 2u, 3u), vec4u(last));
 }
 
-/// The pixels of one phase form a grid of these extents (the last rows and columns may fall outside x).
+/// The pixels of one phase, as a grid of its own (its last row and column may fall outside x).
 fn gridHeight() -> u32 {
-  return (H + PHASE_H - 1u) / PHASE_H;
+  return (H + STRIDE_H - 1u) / STRIDE_H;
 }
 
 fn gridWidth() -> u32 {
-  return (W + PHASE_W - 1u) / PHASE_W;
+  return (W + STRIDE_W - 1u) / STRIDE_W;
 }
 
-/// Pixel number `index` among those whose padded row and column are `phase` modulo the stride.
-fn pixelOf(index: u32, phase: vec2u) -> Pixel {
+/// The rows and columns of x of some pixels in the grid of a phase.
+struct Pixels {
+  image: vec4u,
+  row: vec4u,
+  column: vec4u,
+}
+
+fn pixelsOf(index: vec4u, phase: vec2u) -> Pixels {
   let inside = index % (gridHeight() * gridWidth());
-  let firstRow = (phase.x + PHASE_H - PAD_H % PHASE_H) % PHASE_H + PAD_H;
-  let firstColumn = (phase.y + PHASE_W - PAD_W % PHASE_W) % PHASE_W + PAD_W;
-  return Pixel(
-    index / (gridHeight() * gridWidth()) * O * OH * OW,
-    firstRow + inside / gridWidth() * PHASE_H,
-    firstColumn + inside % gridWidth() * PHASE_W,
+  let top = (phase.x + STRIDE_H - PAD_H % STRIDE_H) % STRIDE_H;
+  let left = (phase.y + STRIDE_W - PAD_W % STRIDE_W) % STRIDE_W;
+  return Pixels(
+    index / (gridHeight() * gridWidth()),
+    top + inside / gridWidth() * STRIDE_H,
+    left + inside % gridWidth() * STRIDE_W,
   );
 }
 
-/// y as seen from a pixel through tap (u, v), already dilated; zero where there is no such output.
-fn through(pixel: Pixel, plane: u32, u: u32, v: u32) -> f32 {
-  let row = (pixel.row - u) / STRIDE_H;
-  let column = (pixel.column - v) / STRIDE_W;
-  let value = y[pixel.image + plane + min(row, OH - 1u) * OW + min(column, OW - 1u)];
-  let whole = row * STRIDE_H == pixel.row - u && column * STRIDE_W == pixel.column - v;
-  return select(0.0, value, whole && u <= pixel.row && v <= pixel.column && row < OH && column < OW);
+/// What the first tap of a phase meets in y: an index, and its row and column. What lies before the edge is huge; sums with
+/// it come out right again.
+struct Meeting {
+  at: vec4u,
+  row: vec4u,
+  column: vec4u,
+}
+
+fn meetingOf(pixels: Pixels, first: vec2u) -> Meeting {
+  let row = vec4i(pixels.row + PAD_H) - i32(first.x * DILATION_H);
+  let column = vec4i(pixels.column + PAD_W) - i32(first.y * DILATION_W);
+  let rowOfY = vec4u(floorDivide(row, i32(STRIDE_H)));
+  let columnOfY = vec4u(floorDivide(column, i32(STRIDE_W)));
+  return Meeting(pixels.image * (O * OH * OW) + rowOfY * OW + columnOfY, rowOfY, columnOfY);
+}
+
+fn floorDivide(a: vec4i, b: i32) -> vec4i {
+  return select(a, a - b + 1, a < vec4i()) / b;
+}
+
+/// y at `offset` from the first meeting, `up` rows and `left` columns before it; zero outside.
+fn through(meeting: Meeting, offset: u32, up: u32, left: u32) -> vec4f {
+  let at = min(meeting.at + offset, vec4u(BATCH * O * OH * OW - 1u));
+  let inside = (meeting.row - up < vec4u(OH)) & (meeting.column - left < vec4u(OW));
+  return select(vec4f(), vec4f(y[at.x], y[at.y], y[at.z], y[at.w]), inside);
+}
+
+/// Four weights.
+fn weights(at: vec4u) -> vec4f {
+  return vec4f(w[at.x], w[at.y], w[at.z], w[at.w]);
+}
+
+/// The first tap that meets a phase; `taps` if none does.
+fn firstTap(phase: u32, stride: u32, dilation: u32, taps: u32) -> u32 {
+  for (var tap = 0u; tap < min(stride, taps); tap++) {
+    if (tap * dilation % stride == phase) {
+      return tap;
+    }
+  }
+  return taps;
 }
 
 @compute @workgroup_size(64)
@@ -81,73 +121,80 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let pixels = BATCH * gridHeight() * gridWidth();
-  let pixelTiles = (pixels + 3u) / 4u;
+  let pixelTiles = (pixels + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
   let channel = tile / pixelTiles * 8u;
-  let first = tile % pixelTiles * 4u;
+  let pixel = tile % pixelTiles * 8u;
   if (channel >= C) {
     return;
   }
+  let phase = vec2u(group.z / STRIDE_W, group.z % STRIDE_W);
+  let first = vec2u(firstTap(phase.x, STRIDE_H, DILATION_H, KH), firstTap(phase.y, STRIDE_W, DILATION_W, KW));
+  let meetingA = meetingOf(pixelsOf(four(pixel, pixels - 1u), phase), first);
+  let meetingB = meetingOf(pixelsOf(four(pixel + 4u, pixels - 1u), phase), first);
+  let channelsA = four(channel, C - 1u) * (KH * KW);
+  let channelsB = four(channel + 4u, C - 1u) * (KH * KW);
 
-  // Channels and pixels beyond the edge repeat the last one; their results are not stored.
-  let phase = vec2u(group.z / PHASE_W, group.z % PHASE_W);
-  let pixel0 = pixelOf(first, phase);
-  let pixel1 = pixelOf(min(first + 1u, pixels - 1u), phase);
-  let pixel2 = pixelOf(min(first + 2u, pixels - 1u), phase);
-  let pixel3 = pixelOf(min(first + 3u, pixels - 1u), phase);
-  let area = KH * KW;
-  let w0 = channel * area;
-  let w1 = min(channel + 1u, C - 1u) * area;
-  let w2 = min(channel + 2u, C - 1u) * area;
-  let w3 = min(channel + 3u, C - 1u) * area;
-  let w4 = min(channel + 4u, C - 1u) * area;
-  let w5 = min(channel + 5u, C - 1u) * area;
-  let w6 = min(channel + 6u, C - 1u) * area;
-  let w7 = min(channel + 7u, C - 1u) * area;
-
-  // The taps of this phase are u = phase, phase + PHASE, …; one flat index runs over (o, u, v).
-  let rows = (KH - min(phase.x, KH) + PHASE_H - 1u) / PHASE_H;
-  let columns = (KW - min(phase.y, KW) + PHASE_W - 1u) / PHASE_W;
-  var x0 = vec4f();
-  var x1 = vec4f();
-  var x2 = vec4f();
-  var x3 = vec4f();
-  var x4 = vec4f();
-  var x5 = vec4f();
-  var x6 = vec4f();
-  var x7 = vec4f();
+  // One flat index runs over (o, u, v), the taps of this phase counted from its first.
+  let rows = (KH - first.x + TAP_STEP_H - 1u) / TAP_STEP_H;
+  let columns = (KW - first.y + TAP_STEP_W - 1u) / TAP_STEP_W;
+  var x0a = vec4f();
+  var x0b = vec4f();
+  var x1a = vec4f();
+  var x1b = vec4f();
+  var x2a = vec4f();
+  var x2b = vec4f();
+  var x3a = vec4f();
+  var x3b = vec4f();
+  var x4a = vec4f();
+  var x4b = vec4f();
+  var x5a = vec4f();
+  var x5b = vec4f();
+  var x6a = vec4f();
+  var x6b = vec4f();
+  var x7a = vec4f();
+  var x7b = vec4f();
   for (var k = 0u; k < O * rows * columns; k++) {
     let o = k / (rows * columns);
-    let u = phase.x + k / columns % rows * PHASE_H;
-    let v = phase.y + k % columns * PHASE_W;
-    let plane = o * OH * OW;
-    let at = o * C * area + u * KW + v;
-    let image = vec4f(
-      through(pixel0, plane, u * DILATION_H, v * DILATION_W),
-      through(pixel1, plane, u * DILATION_H, v * DILATION_W),
-      through(pixel2, plane, u * DILATION_H, v * DILATION_W),
-      through(pixel3, plane, u * DILATION_H, v * DILATION_W),
-    );
-    x0 = fma(vec4f(w[w0 + at]), image, x0);
-    x1 = fma(vec4f(w[w1 + at]), image, x1);
-    x2 = fma(vec4f(w[w2 + at]), image, x2);
-    x3 = fma(vec4f(w[w3 + at]), image, x3);
-    x4 = fma(vec4f(w[w4 + at]), image, x4);
-    x5 = fma(vec4f(w[w5 + at]), image, x5);
-    x6 = fma(vec4f(w[w6 + at]), image, x6);
-    x7 = fma(vec4f(w[w7 + at]), image, x7);
+    let u = k / columns % rows;
+    let v = k % columns;
+    let up = u * ROW_STEP;
+    let left = v * COLUMN_STEP;
+    let offset = o * (OH * OW) - up * OW - left;
+    let at = (o * C * KH + first.x + u * TAP_STEP_H) * KW + first.y + v * TAP_STEP_W;
+    let wa = weights(channelsA + at);
+    let wb = weights(channelsB + at);
+    let ya = through(meetingA, offset, up, left);
+    let yb = through(meetingB, offset, up, left);
+    x0a = fma(vec4f(wa.x), ya, x0a);
+    x0b = fma(vec4f(wa.x), yb, x0b);
+    x1a = fma(vec4f(wa.y), ya, x1a);
+    x1b = fma(vec4f(wa.y), yb, x1b);
+    x2a = fma(vec4f(wa.z), ya, x2a);
+    x2b = fma(vec4f(wa.z), yb, x2b);
+    x3a = fma(vec4f(wa.w), ya, x3a);
+    x3b = fma(vec4f(wa.w), yb, x3b);
+    x4a = fma(vec4f(wb.x), ya, x4a);
+    x4b = fma(vec4f(wb.x), yb, x4b);
+    x5a = fma(vec4f(wb.y), ya, x5a);
+    x5b = fma(vec4f(wb.y), yb, x5b);
+    x6a = fma(vec4f(wb.z), ya, x6a);
+    x6b = fma(vec4f(wb.z), yb, x6b);
+    x7a = fma(vec4f(wb.w), ya, x7a);
+    x7b = fma(vec4f(wb.w), yb, x7b);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.
-  var results = array<vec4f, 8>(x0, x1, x2, x3, x4, x5, x6, x7);
-  for (var e = 0u; e < 32u; e++) {
-    let c = channel + e / 4u;
-    let index = first + e % 4u;
-    let pixel = pixelOf(min(index, pixels - 1u), phase);
-    let row = pixel.row - PAD_H;
-    let column = pixel.column - PAD_W;
-    if (c < C && index < pixels && row < H && column < W) {
-      let i = ((index / (gridHeight() * gridWidth()) * C + c) * H + row) * W + column;
+  var results = array<vec4f, 16>(
+    x0a, x0b, x1a, x1b, x2a, x2b, x3a, x3b,
+    x4a, x4b, x5a, x5b, x6a, x6b, x7a, x7b,
+  );
+  for (var e = 0u; e < 64u; e++) {
+    let c = channel + e / 8u;
+    let index = pixel + e % 8u;
+    let place = pixelsOf(vec4u(index), phase);
+    if (c < C && index < pixels && place.row.x < H && place.column.x < W) {
+      let i = ((place.image.x * C + c) * H + place.row.x) * W + place.column.x;
       x[i] = epilogue(results[e / 4u][e % 4u], i);
     }
   }

@@ -6,7 +6,7 @@
 //   w  [SPLITS, O, C, KH, KW]     out
 //
 // A matrix product with a short result and a long sum: rows are output channels, columns the taps (c, u, v), and each
-// split (z) sums its share of the batch's pixels. A thread computes 8 channels of 4 taps in registers.
+// split (z) sums its share of the batch's pixels. A thread computes 8 channels of 8 taps in registers.
 
 override BATCH: u32 = 1u;
 override C: u32 = 1u;
@@ -35,23 +35,35 @@ fn epilogue(value: f32, i: u32) -> f32 {
 }
 // end
 
-/// A tap of the kernel: its channel's plane in x, and its dilated row and column.
-struct Tap {
-  plane: u32,
-  row: u32,
-  column: u32,
+/// Four consecutive numbers, none above `last`: beyond the edge the last one is repeated, and its result not stored.
+fn four(first: u32, last: u32) -> vec4u {
+  return min(first + vec4u(0u, 1u, 2u, 3u), vec4u(last));
 }
 
-fn tapOf(index: u32) -> Tap {
-  return Tap(index / (KH * KW) * (H * W), index / KW % KH * DILATION_H, index % KW * DILATION_W);
+/// Four taps of the kernel: their index in x from the corner of a window, and their dilated rows and columns.
+struct Taps {
+  offset: vec4u,
+  row: vec4u,
+  column: vec4u,
 }
 
-/// x under a tap when the window's padded corner is (top, left); zero in the padding.
-fn under(tap: Tap, image: u32, top: u32, left: u32) -> f32 {
-  let row = top + tap.row - PAD_H;
-  let column = left + tap.column - PAD_W;
-  let value = x[image + tap.plane + min(row, H - 1u) * W + min(column, W - 1u)];
-  return select(0.0, value, row < H && column < W);
+fn tapsOf(index: vec4u) -> Taps {
+  let row = index / KW % KH * DILATION_H;
+  let column = index % KW * DILATION_W;
+  return Taps(index / (KH * KW) * (H * W) + row * W + column, row, column);
+}
+
+/// x under four taps of the window whose corner is at an index, a row and a column; zero in the padding. A corner in the
+/// padding is negative, that is huge; sums with it come out right again.
+fn under(taps: Taps, corner: u32, top: u32, left: u32) -> vec4f {
+  let at = min(corner + taps.offset, vec4u(BATCH * C * H * W - 1u));
+  let inside = (top + taps.row < vec4u(H)) & (left + taps.column < vec4u(W));
+  return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
+}
+
+/// Four elements of y.
+fn slopes(at: vec4u) -> vec4f {
+  return vec4f(y[at.x], y[at.y], y[at.z], y[at.w]);
 }
 
 @compute @workgroup_size(64)
@@ -61,68 +73,75 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let taps = C * KH * KW;
-  let tapTiles = (taps + 3u) / 4u;
+  let tapTiles = (taps + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
   let channel = tile / tapTiles * 8u;
-  let tap = tile % tapTiles * 4u;
+  let tap = tile % tapTiles * 8u;
   if (channel >= O) {
     return;
   }
-
-  // Channels and taps beyond the edge repeat the last one; their results are not stored.
-  let tap0 = tapOf(tap);
-  let tap1 = tapOf(min(tap + 1u, taps - 1u));
-  let tap2 = tapOf(min(tap + 2u, taps - 1u));
-  let tap3 = tapOf(min(tap + 3u, taps - 1u));
+  let tapsA = tapsOf(four(tap, taps - 1u));
+  let tapsB = tapsOf(four(tap + 4u, taps - 1u));
   let area = OH * OW;
-  let o0 = channel * area;
-  let o1 = min(channel + 1u, O - 1u) * area;
-  let o2 = min(channel + 2u, O - 1u) * area;
-  let o3 = min(channel + 3u, O - 1u) * area;
-  let o4 = min(channel + 4u, O - 1u) * area;
-  let o5 = min(channel + 5u, O - 1u) * area;
-  let o6 = min(channel + 6u, O - 1u) * area;
-  let o7 = min(channel + 7u, O - 1u) * area;
+  let channelsA = four(channel, O - 1u) * area;
+  let channelsB = four(channel + 4u, O - 1u) * area;
 
   let pixels = BATCH * area;
   let share = (pixels + SPLITS - 1u) / SPLITS;
   let end = min((group.z + 1u) * share, pixels);
-  var w0 = vec4f();
-  var w1 = vec4f();
-  var w2 = vec4f();
-  var w3 = vec4f();
-  var w4 = vec4f();
-  var w5 = vec4f();
-  var w6 = vec4f();
-  var w7 = vec4f();
+  var w0a = vec4f();
+  var w0b = vec4f();
+  var w1a = vec4f();
+  var w1b = vec4f();
+  var w2a = vec4f();
+  var w2b = vec4f();
+  var w3a = vec4f();
+  var w3b = vec4f();
+  var w4a = vec4f();
+  var w4b = vec4f();
+  var w5a = vec4f();
+  var w5b = vec4f();
+  var w6a = vec4f();
+  var w6b = vec4f();
+  var w7a = vec4f();
+  var w7b = vec4f();
   for (var pixel = group.z * share; pixel < end; pixel++) {
     let n = pixel / area;
     let inside = pixel % area;
-    let top = inside / OW * STRIDE_H;
-    let left = inside % OW * STRIDE_W;
-    let image = n * C * H * W;
-    let at = n * O * area + inside;
-    let values = vec4f(
-      under(tap0, image, top, left),
-      under(tap1, image, top, left),
-      under(tap2, image, top, left),
-      under(tap3, image, top, left),
-    );
-    w0 = fma(vec4f(y[o0 + at]), values, w0);
-    w1 = fma(vec4f(y[o1 + at]), values, w1);
-    w2 = fma(vec4f(y[o2 + at]), values, w2);
-    w3 = fma(vec4f(y[o3 + at]), values, w3);
-    w4 = fma(vec4f(y[o4 + at]), values, w4);
-    w5 = fma(vec4f(y[o5 + at]), values, w5);
-    w6 = fma(vec4f(y[o6 + at]), values, w6);
-    w7 = fma(vec4f(y[o7 + at]), values, w7);
+    let top = inside / OW * STRIDE_H - PAD_H;
+    let left = inside % OW * STRIDE_W - PAD_W;
+    let corner = n * (C * H * W) + top * W + left;
+    let at = n * (O * area) + inside;
+    let ya = slopes(channelsA + at);
+    let yb = slopes(channelsB + at);
+    let xa = under(tapsA, corner, top, left);
+    let xb = under(tapsB, corner, top, left);
+    w0a = fma(vec4f(ya.x), xa, w0a);
+    w0b = fma(vec4f(ya.x), xb, w0b);
+    w1a = fma(vec4f(ya.y), xa, w1a);
+    w1b = fma(vec4f(ya.y), xb, w1b);
+    w2a = fma(vec4f(ya.z), xa, w2a);
+    w2b = fma(vec4f(ya.z), xb, w2b);
+    w3a = fma(vec4f(ya.w), xa, w3a);
+    w3b = fma(vec4f(ya.w), xb, w3b);
+    w4a = fma(vec4f(yb.x), xa, w4a);
+    w4b = fma(vec4f(yb.x), xb, w4b);
+    w5a = fma(vec4f(yb.y), xa, w5a);
+    w5b = fma(vec4f(yb.y), xb, w5b);
+    w6a = fma(vec4f(yb.z), xa, w6a);
+    w6b = fma(vec4f(yb.z), xb, w6b);
+    w7a = fma(vec4f(yb.w), xa, w7a);
+    w7b = fma(vec4f(yb.w), xb, w7b);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.
-  var results = array<vec4f, 8>(w0, w1, w2, w3, w4, w5, w6, w7);
-  for (var e = 0u; e < 32u; e++) {
-    let o = channel + e / 4u;
-    let t = tap + e % 4u;
+  var results = array<vec4f, 16>(
+    w0a, w0b, w1a, w1b, w2a, w2b, w3a, w3b,
+    w4a, w4b, w5a, w5b, w6a, w6b, w7a, w7b,
+  );
+  for (var e = 0u; e < 64u; e++) {
+    let o = channel + e / 8u;
+    let t = tap + e % 8u;
     if (o < O && t < taps) {
       let i = (group.z * O + o) * taps + t;
       w[i] = epilogue(results[e / 4u][e % 4u], i);

@@ -4,7 +4,7 @@
 //   b  [BATCH, K, N]  in   strides B_K, B_N
 //   y  [BATCH, M, N]  out
 //
-// A thread computes a tile of 8 rows and 4 columns in registers: 12 loads for 32 multiply-adds. There is no workgroup
+// A thread computes a tile of 8 rows and 8 columns in registers: 16 loads for 64 multiply-adds. There is no workgroup
 // memory and no barrier, so the kernel runs well on software adapters too. Threads are numbered row-major over the
 // tiles; z is the batch.
 
@@ -27,60 +27,86 @@ fn epilogue(value: f32, i: u32) -> f32 {
 }
 // end
 
+/// Four consecutive numbers, none above `last`: beyond the edge the last one is repeated, and its result not stored.
+fn four(first: u32, last: u32) -> vec4u {
+  return min(first + vec4u(0u, 1u, 2u, 3u), vec4u(last));
+}
+
+/// Four elements of a.
+fn fourOfA(at: vec4u) -> vec4f {
+  return vec4f(a[at.x], a[at.y], a[at.z], a[at.w]);
+}
+
+/// Four elements of b.
+fn fourOfB(at: vec4u) -> vec4f {
+  return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]);
+}
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let columnTiles = (N + 3u) / 4u;
+  let columnTiles = (N + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
   let row = tile / columnTiles * 8u;
-  let column = tile % columnTiles * 4u;
-  if (row >= M || column >= N) {
+  let column = tile % columnTiles * 8u;
+  if (row >= M) {
     return;
   }
+  let rowsA = group.z * M * K + four(row, M - 1u) * A_M;
+  let rowsB = group.z * M * K + four(row + 4u, M - 1u) * A_M;
+  let columnsA = group.z * K * N + four(column, N - 1u) * B_N;
+  let columnsB = group.z * K * N + four(column + 4u, N - 1u) * B_N;
 
-  // Rows and columns beyond the edge repeat the last one; their results are not stored.
-  let fromA = group.z * M * K;
-  let a0 = fromA + row * A_M;
-  let a1 = fromA + min(row + 1u, M - 1u) * A_M;
-  let a2 = fromA + min(row + 2u, M - 1u) * A_M;
-  let a3 = fromA + min(row + 3u, M - 1u) * A_M;
-  let a4 = fromA + min(row + 4u, M - 1u) * A_M;
-  let a5 = fromA + min(row + 5u, M - 1u) * A_M;
-  let a6 = fromA + min(row + 6u, M - 1u) * A_M;
-  let a7 = fromA + min(row + 7u, M - 1u) * A_M;
-  let columns = vec4u(column, min(column + 1u, N - 1u), min(column + 2u, N - 1u), min(column + 3u, N - 1u));
-  let fromB = group.z * K * N + columns * B_N;
-
-  var y0 = vec4f();
-  var y1 = vec4f();
-  var y2 = vec4f();
-  var y3 = vec4f();
-  var y4 = vec4f();
-  var y5 = vec4f();
-  var y6 = vec4f();
-  var y7 = vec4f();
+  var y0a = vec4f();
+  var y0b = vec4f();
+  var y1a = vec4f();
+  var y1b = vec4f();
+  var y2a = vec4f();
+  var y2b = vec4f();
+  var y3a = vec4f();
+  var y3b = vec4f();
+  var y4a = vec4f();
+  var y4b = vec4f();
+  var y5a = vec4f();
+  var y5b = vec4f();
+  var y6a = vec4f();
+  var y6b = vec4f();
+  var y7a = vec4f();
+  var y7b = vec4f();
   for (var k = 0u; k < K; k++) {
-    let atA = k * A_K;
-    let atB = fromB + k * B_K;
-    let bRow = vec4f(b[atB.x], b[atB.y], b[atB.z], b[atB.w]);
-    y0 = fma(vec4f(a[a0 + atA]), bRow, y0);
-    y1 = fma(vec4f(a[a1 + atA]), bRow, y1);
-    y2 = fma(vec4f(a[a2 + atA]), bRow, y2);
-    y3 = fma(vec4f(a[a3 + atA]), bRow, y3);
-    y4 = fma(vec4f(a[a4 + atA]), bRow, y4);
-    y5 = fma(vec4f(a[a5 + atA]), bRow, y5);
-    y6 = fma(vec4f(a[a6 + atA]), bRow, y6);
-    y7 = fma(vec4f(a[a7 + atA]), bRow, y7);
+    let ra = fourOfA(rowsA + k * A_K);
+    let rb = fourOfA(rowsB + k * A_K);
+    let ca = fourOfB(columnsA + k * B_K);
+    let cb = fourOfB(columnsB + k * B_K);
+    y0a = fma(vec4f(ra.x), ca, y0a);
+    y0b = fma(vec4f(ra.x), cb, y0b);
+    y1a = fma(vec4f(ra.y), ca, y1a);
+    y1b = fma(vec4f(ra.y), cb, y1b);
+    y2a = fma(vec4f(ra.z), ca, y2a);
+    y2b = fma(vec4f(ra.z), cb, y2b);
+    y3a = fma(vec4f(ra.w), ca, y3a);
+    y3b = fma(vec4f(ra.w), cb, y3b);
+    y4a = fma(vec4f(rb.x), ca, y4a);
+    y4b = fma(vec4f(rb.x), cb, y4b);
+    y5a = fma(vec4f(rb.y), ca, y5a);
+    y5b = fma(vec4f(rb.y), cb, y5b);
+    y6a = fma(vec4f(rb.z), ca, y6a);
+    y6b = fma(vec4f(rb.z), cb, y6b);
+    y7a = fma(vec4f(rb.w), ca, y7a);
+    y7b = fma(vec4f(rb.w), cb, y7b);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.
-  var results = array<vec4f, 8>(y0, y1, y2, y3, y4, y5, y6, y7);
-  for (var e = 0u; e < 32u; e++) {
-    let r = row + e / 4u;
-    let c = column + e % 4u;
+  var results = array<vec4f, 16>(
+    y0a, y0b, y1a, y1b, y2a, y2b, y3a, y3b,
+    y4a, y4b, y5a, y5b, y6a, y6b, y7a, y7b,
+  );
+  for (var e = 0u; e < 64u; e++) {
+    let r = row + e / 8u;
+    let c = column + e % 8u;
     if (r < M && c < N) {
       let i = (group.z * M + r) * N + c;
       y[i] = epilogue(results[e / 4u][e % 4u], i);

@@ -5,6 +5,7 @@ import { stopOp } from "../ops/elementwise.ts";
 import { asElementwise, matmulOp } from "../ops/matmul.ts";
 import { broadcast, broadcastOp, pad, reshape, reshapeOp, transpose, transposeOp } from "../ops/movement.ts";
 import { constantOp } from "../ops/sources.ts";
+import { tilesOf } from "../grid.ts";
 import type { Op } from "../op.ts";
 import { sizeOf } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
@@ -74,7 +75,7 @@ function splitReduction(node: Tensor): Tensor {
 function splitWeightGradient(node: Tensor): Tensor {
   const [, y] = node.inputs;
   const pixels = y.size / y.shape[1];
-  const threads = Math.ceil(node.shape[0] / 8) * Math.ceil(sizeOf(node.shape.slice(1)) / 4);
+  const threads = tilesOf(node.shape[0], sizeOf(node.shape.slice(1)));
   const splits = Math.min(Math.ceil(BUSY / threads), Math.ceil(pixels / (4 * SHORTEST)));
   if ((node.attributes as { splits: number }).splits !== 1 || splits < 2) return node;
   const parts = apply(node.op, node.inputs, { ...node.attributes, splits });

@@ -63,6 +63,9 @@ function geometry(x: Shape, w: Shape, y: Shape, window: Window): Record<string, 
   };
 }
 
+/** The greatest common divisor. */
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
+
 /** Multiply-adds of one convolution, two operations each. */
 const flopsOf = (w: Shape, y: Shape): number => 2 * sizeOf(y) * sizeOf(w.slice(1));
 
@@ -139,17 +142,20 @@ const conv2dInputOp: KernelOp<Shaped> = {
   },
   launch(node, [y, w], window) {
     const [batch, channels, height, width] = node.shape as [number, number, number, number];
-    // With a dilation the taps of a phase are not s apart, so one phase tries them all.
-    const [phaseH, phaseW] = window.stride.map((stride, axis) => (window.dilation[axis] === 1 ? stride : 1)) as [
-      number,
-      number,
-    ];
-    const pixels = batch * Math.ceil(height / phaseH) * Math.ceil(width / phaseW);
+    const [strideH, strideW] = window.stride;
+    const [shareH, shareW] = [commonDivisor(strideH, window.dilation[0]), commonDivisor(strideW, window.dilation[1])];
+    const pixels = batch * Math.ceil(height / strideH) * Math.ceil(width / strideW);
     return {
       shader: "conv2dInput",
-      overrides: { ...geometry(node.shape, w.shape, y.shape, window), PHASE_H: phaseH, PHASE_W: phaseW },
+      overrides: {
+        ...geometry(node.shape, w.shape, y.shape, window),
+        TAP_STEP_H: strideH / shareH,
+        TAP_STEP_W: strideW / shareW,
+        ROW_STEP: window.dilation[0] / shareH,
+        COLUMN_STEP: window.dilation[1] / shareW,
+      },
       inputs: [y, w],
-      groups: gridOf(tilesOf(channels, pixels), phaseH * phaseW),
+      groups: gridOf(tilesOf(channels, pixels), strideH * strideW),
       flops: flopsOf(w.shape, y.shape),
     };
   },

@@ -34,7 +34,7 @@ export const iotaOp = source<{ shape: Shape }>("iota", ({ shape }) => ({ shape, 
 
 /** A scalar of known value: an f32 unless another type is named. */
 export function constant(value: number, dtype: DType = "f32"): Tensor {
-  if (typeof value !== "number" || Number.isNaN(value) || !Number.isFinite(value))
+  if (!Number.isFinite(Math.fround(value)))
     throw new RangeError(`constant: WGSL has no literal for ${value}`);
   if (dtype !== "f32" && (!Number.isInteger(value) || value < 0 || value > 0xffffffff))
     throw new RangeError(`constant: a ${dtype} is an integer in [0, 2³²), got ${value}`);
