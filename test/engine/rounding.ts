@@ -36,7 +36,10 @@ export const roundings: Readonly<Record<string, Rounding>> = {
   share: exact,
   neg: exact,
   exp: (_y, x) => expError(x),
+  expm1: (y, x) => ulp(y) + (Math.abs(x) > 0.5 ? expError(x) : ulp(y)),
   log: (y) => 3 * ulp(y),
+  // Outside [−½, 1] the error of log, and of 1 + x before it.
+  log1p: (y, x) => 3 * ulp(y) + (0.5 * ulp(1 + x)) / (1 + x),
   // Half of 1 / inverseSqrt, whose parts are good to 2 and 2.5 units.
   sqrt: (y) => 4.5 * ulp(y),
   square: rounded,
@@ -64,6 +67,9 @@ export const roundings: Readonly<Record<string, Rounding>> = {
   normal: exact,
 };
 
+/** What is rounded may fall below the smallest normal number and count as zero. */
+const vanishing = (error: number): number => (error === 0 ? 0 : error + SMALLEST);
+
 const numberOf = (value: Scalar): number => (typeof value === "number" ? value : value[0]);
 
 /** Whether a kernel's additions may round; extremes and copies do not. */
@@ -87,7 +93,9 @@ export function ownErrors(node: Tensor, inputs: readonly ReferenceArray[], value
   if (dtype !== "f32" || op.kind === "source" || op.kind === "movement" || op.kind === "update") return none;
   if (op.kind === "elementwise") {
     if (!(op.name in roundings)) throw new Error(`rounding: no row for the elementwise op ${op.name}`);
-    return none.map((_, i) => roundings[op.name](value.data[i], ...inputs.map(({ data }) => numberOf(data[i]))));
+    return none.map((_, i) =>
+      vanishing(roundings[op.name](value.data[i], ...inputs.map(({ data }) => numberOf(data[i])))),
+    );
   }
   if (!sums.includes(op.name)) return none;
   // Higham, Accuracy and Stability of Numerical Algorithms, (3.5): n · u · Σ |a b|, in any order of summation.
@@ -107,14 +115,21 @@ const DRAWS = 6;
 const SAFETY = 4;
 
 /**
- * Bounds on the errors of `outputs`. The reference runs a few times with every intermediate result moved at random within
- * its op's bound; a device may be `SAFETY` times as far off as the worst of these runs, and no further.
+ * Bounds on the errors of `outputs`. For a single op, its own. For more, the reference runs a few times with every
+ * intermediate result moved at random within its op's bound; a device may be `SAFETY` times as far off as the worst of
+ * these runs, and no further.
  */
 export function tolerances(
   outputs: readonly Tensor[],
   given: ReadonlyMap<Tensor, ReferenceArray>,
   exactly: readonly ReferenceArray[],
 ): Float64Array[] {
+  const single = outputs.every(({ inputs }) => inputs.every((input) => given.has(input)));
+  if (single)
+    return outputs.map((output, at) => {
+      const operands = output.inputs.map((input) => given.get(input)!);
+      return ownErrors(output, operands, exactly[at]).map((error) => error + SMALLEST);
+    });
   const bounds = exactly.map(({ data }) => new Float64Array(data.length));
   for (let draw = 0; draw < DRAWS; draw++) {
     disturbed(outputs, given, draw).forEach(({ data }, at) =>

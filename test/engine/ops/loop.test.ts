@@ -19,7 +19,7 @@ import {
 } from "../../../engine/index.ts";
 import { draw, drawIndices } from "../draw.ts";
 import "../opened.ts";
-import { expectAgreement, expectResults, expected, type Program } from "../threeWays.ts";
+import { expectAgreement, expectResults, expected } from "../threeWays.ts";
 
 /** `loop`, or the same unrolled. */
 type Loop = typeof loop;

@@ -1,0 +1,118 @@
+/** Elementwise ops against their float64 twins: numbers of every magnitude, shapes that broadcast, operands that stride. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import * as ops from "../../../engine/ops/elementwise.ts";
+import { constant, iota, tensor, toArray, type HostArray } from "../../../engine/index.ts";
+import type { Shape } from "../../../engine/shape.ts";
+import { draw, drawIndices, seeds, shapes } from "../draw.ts";
+import { check } from "../property.ts";
+import { expectAgreement } from "../threeWays.ts";
+import { rows, type Row } from "./elementwiseRows.ts";
+
+/** More than a workgroup, and prime. */
+const count = 997;
+
+test("there is a row for every function of engine/ops/elementwise.ts", () => {
+  const functions = Object.entries(ops).flatMap(([name, op]) => (typeof op === "function" ? [name] : []));
+  expect(functions.filter((name) => !(name in rows))).toEqual([]);
+});
+
+/** Numbers to try: spread evenly over a range, or over magnitudes of both signs; some are whole, zero, or equal to their neighbour. */
+function points(operand: Row["operands"][number], at: number): HostArray {
+  if (operand === "bool") return { ...drawIndices(at, [count], 2), dtype: "bool" };
+  if (operand === "u32") return drawIndices(at, [count], 2 ** 32);
+  if (operand !== "wide") return draw(at, [count], ...operand);
+  const { data } = draw(at, [count], -60, 60);
+  const signs = drawIndices(at + 10, [count], 2).data;
+  const numbers = data.map((exponent, i) => {
+    if (i % 10 === 0) return Math.round(exponent / 20);
+    return (signs[i] === 0 ? -1 : 1) * 2 ** exponent;
+  });
+  return { dtype: "f32", shape: [count], data: numbers };
+}
+
+test.each(Object.entries(rows))("%s agrees with its float64 twin", async (_name, { call, operands }) => {
+  await expectAgreement(call, operands.map(points));
+});
+
+describe("operands of different shapes", () => {
+  /** Two shapes that broadcast: the second lacks leading axes or has extents of 1. */
+  const pairs = fc.tuple(
+    shapes(),
+    fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+    fc.nat(4),
+    fc.boolean(),
+    seeds,
+  );
+
+  const stretched = (shape: Shape, ones: readonly boolean[], dropped: number): Shape =>
+    shape.map((extent, axis) => (ones[axis] ? 1 : extent)).slice(Math.min(dropped, shape.length));
+
+  test("sub(x, y) stretches extents of 1 and missing axes", () =>
+    check(pairs, ([shape, ones, dropped, turned, seed]) => {
+      const operands = [draw(seed, shape), draw(seed + 1, stretched(shape, ones, dropped))];
+      return expectAgreement(ops.sub, turned ? operands.reverse() : operands);
+    }));
+
+  test("where(c, x, y) stretches all three", () =>
+    check(
+      fc.tuple(shapes(3), fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), seeds),
+      ([shape, ones, seed]) => {
+        const condition: HostArray = { ...drawIndices(seed, stretched(shape, ones.slice(0, 3), 0), 2), dtype: "bool" };
+        const operands = [draw(seed + 1, shape), draw(seed + 2, stretched(shape, ones.slice(3), 0))];
+        return expectAgreement((c, x, y) => ops.where(c, x, y), [condition, ...operands]);
+      },
+      15,
+    ));
+
+  test("mul(x, y) reads operands that are transposed, sliced and stretched", () =>
+    check(
+      fc.tuple(shapes(3), seeds),
+      ([shape, seed]) => {
+        const operands = [draw(seed, shape), draw(seed + 1, shape)];
+        const last = shape.at(-1) ?? 1;
+        return expectAgreement((x, y) => {
+          const every = y.transpose().slice(shape.length === 0 ? [] : [[0, last, 2]]);
+          return ops.mul(
+            x
+              .transpose()
+              .reshape([1, ...[...shape].reverse()])
+              .slice(shape.length === 0 ? [] : [null, [0, last, 2]]),
+            every,
+          );
+        }, operands);
+      },
+      20,
+    ));
+
+  test("add(x, y) names the shapes that do not broadcast", () => {
+    expect(() => ops.add(tensor([[1, 2, 3]]), tensor([1, 2]))).toThrow(
+      new RangeError("add: shapes do not broadcast, [1, 3] and [2]"),
+    );
+  });
+});
+
+test("ops name the operand whose type they do not take", () => {
+  const [x, i] = [tensor([1]), tensor([1], "u32")];
+  expect(() => x.add(i)).toThrow(
+    /^add: takes f32 or u32, all of one type, got f32 \[1\] from tensor and u32 \[1\] from tensor$/,
+  );
+  expect(() => ops.tanh(i)).toThrow(/^tanh: takes f32, all of one type, got u32 \[1\] from tensor$/);
+  expect(() => ops.where(x, x, x)).toThrow(
+    /^where: takes a bool and two operands of one type, got f32 \[1\] from tensor, /,
+  );
+  expect(() => ops.and(x, x)).toThrow(/^and: takes bool/);
+});
+
+test("constant(value) is a number that f32 can hold", () => {
+  expect(() => constant(NaN)).toThrow("constant: WGSL has no literal for NaN");
+  expect(() => constant(1e39)).toThrow("constant: WGSL has no literal for 1e+39");
+  expect(() => constant(-1, "u32")).toThrow("constant: a u32 is an integer in [0, 2³²), got -1");
+});
+
+test("an elementwise op of 4.3 million elements fills a grid of more than 65 535 workgroups", async () => {
+  const size = 65_536 * 65;
+  const { data } = await toArray(ops.mul(iota([size]), 3));
+  expect(data.findIndex((value, i) => value !== 3 * i)).toBe(-1);
+});
