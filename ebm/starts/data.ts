@@ -1,6 +1,10 @@
 /** Chains that start from data, as in contrastive divergence (Hinton 2002). */
 
-import { forgetful, type Start } from "./start.ts";
+import type { Start } from "./start.ts";
 
 /** A fresh batch, with the noise that training adds to data. */
-export const dataStart = (): Start => forgetful((_key, _shape, data) => data);
+export const dataStart = (): Start => ({
+  memory: () => null,
+  usesData: true,
+  draw: (_key, _shape, data) => ({ x: data(), remember: () => null }),
+});

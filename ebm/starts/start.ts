@@ -1,6 +1,6 @@
 /** Where chains start. */
 
-import { type Key, type Shape, type Tensor } from "../../engine/index.ts";
+import type { Key, Shape, Tensor } from "../../engine/index.ts";
 
 /** Positions to start from, and what to do with the positions in which the chains end. */
 export interface Started {
@@ -12,12 +12,15 @@ export interface Started {
 export interface Start {
   /** What is kept between updates, such as a replay buffer `[size, …]`; null for nothing. */
   memory(key: Key): Tensor | null;
-  /** Starts for `shape` = [n, …]; `data` is a fresh batch of that shape. */
-  draw(key: Key, shape: Shape, data: Tensor, memory: Tensor | null): Started;
+  /** Whether `draw` asks for data. */
+  readonly usesData: boolean;
+  /** Starts for `shape` = [n, …]; `data` gives a fresh batch of that shape. */
+  draw(key: Key, shape: Shape, data: () => Tensor, memory: Tensor | null): Started;
 }
 
 /** Starts that remember nothing. */
-export const forgetful = (draw: (key: Key, shape: Shape, data: Tensor) => Tensor): Start => ({
+export const forgetful = (draw: (key: Key, shape: Shape) => Tensor): Start => ({
   memory: () => null,
-  draw: (key, shape, data) => ({ x: draw(key, shape, data), remember: () => null }),
+  usesData: false,
+  draw: (key, shape) => ({ x: draw(key, shape), remember: () => null }),
 });

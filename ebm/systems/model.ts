@@ -30,7 +30,7 @@ export function samplesOf({ settings, source, sampler, start, energyUnder, noisy
   const programFor = (steps: number) =>
     compile((parameters: Tree, memory: readonly Tensor[], fed: readonly Tensor[], keys: Keys, like: Tensor) => {
       const shape: Shape = [like.shape[0], ...source.item];
-      const data = noisy(source.batch(keys.data, shape[0], fed[0] ?? null), keys.data);
+      const data = () => noisy(source.batch(keys.data, shape[0], fed[0] ?? null), keys.data);
       const begun = start.draw(keys.start, shape, data, memory[0] ?? null);
       return walk(sampler, energyUnder(parameters), begun.x, steps, keys.walk).x;
     });
@@ -39,7 +39,7 @@ export function samplesOf({ settings, source, sampler, start, energyUnder, noisy
       throw new RangeError(`sample: ${count} samples from a replay buffer of ${settings.start.size} chains`);
     const program = programs.get(steps) ?? programFor(steps);
     programs.set(steps, program);
-    const fed = settings.start.kind === "data" ? source.feed(keys.data, count) : null;
+    const fed = start.usesData ? source.feed(keys.data, count) : null;
     const like = fromArray({ dtype: "f32", shape: [count], data: new Float32Array(count) });
     const samples = program(parameters, memory === null ? [] : [memory], fed === null ? [] : [fed], keys, like);
     dispose(like, ...(fed === null ? [] : [fed]));

@@ -79,7 +79,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
     rate,
     update({ parameters, optimizer: moments, memory }, fed, keys, lr) {
       const positive = noisy(source.batch(keys.data, batch, fed), keys.data);
-      const begun = start.draw(keys.start, [batch, ...source.item], positive, memory ?? null);
+      const begun = start.draw(keys.start, [batch, ...source.item], () => positive, memory ?? null);
       const { x: negative, meanSlope } = walk(sampler, energyUnder(parameters), begun.x, steps.steps, keys.walk);
       const contrast = contrastiveDivergence(energyUnder(parameters), positive, negative, temperature);
       const learned = optimizer.update(parameters, grad(contrast.loss, parameters), moments, lr);
