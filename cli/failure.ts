@@ -41,6 +41,15 @@ export function endingOf(error: unknown): Ending {
   return error instanceof Error ? (endings[error.name] ?? "fault") : "fault";
 }
 
+/** The result of work on what a person asked for: a value it refuses (RangeError) is that person's to mend. */
+export async function asked<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof RangeError ? new Failure("usage", error.message, { cause: error }) : error;
+  }
+}
+
 /** A system error in words: `no such file or directory`. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

@@ -7,7 +7,7 @@ import type { Grid, Landscape, Observation, Training } from "../../ebm/training.
 import { encode } from "../../nn/safetensors.ts";
 import { findSystem, type Resolved } from "../config/resolve.ts";
 import { imageContext } from "../datasets/images.ts";
-import { Failure, reasonOf, type Ending } from "../failure.ts";
+import { asked, Failure, reasonOf, type Ending } from "../failure.ts";
 import { writeAtomically } from "../run/atomic.ts";
 import { newestCheckpoint, type Found } from "../run/checkpoints.ts";
 import { openRun, type RunFolder } from "../run/folder.ts";
@@ -36,7 +36,7 @@ export async function sample(world: World, path: string, options: SampleOptions)
 
   await world.openDevice();
   const context = imageContext({ data: options.data ?? null, env: world.env, cwd: world.cwd });
-  const training = await findSystem(world, run.system).open(run.settings, context);
+  const training = await asked(findSystem(world, run.system).open(run.settings, context));
   try {
     await write(world, training, found, { count, steps, seed }, out);
   } finally {
@@ -60,7 +60,7 @@ async function write(
   out: string,
 ): Promise<void> {
   restore(training, found);
-  const observation = await training.sample(options);
+  const observation = await asked(training.sample(options));
   for (const [file, bytes] of filesOf(observation, out)) {
     if (await exists(file)) throw new Failure("usage", `${file}: exists already`);
     await writeAtomically(file, bytes).catch((error: unknown) => {
@@ -99,12 +99,12 @@ function readCount(option: string, text: string, least: number): number {
   throw new Failure("usage", `${option} ${text}: expected an integer of at least ${least}`);
 }
 
-async function checkOut(out: string, asked: string): Promise<void> {
+async function checkOut(out: string, typed: string): Promise<void> {
   if (![".png", ".safetensors"].includes(extname(out))) {
-    throw new Failure("usage", `--out ${asked}: expected a name that ends in .png or .safetensors`);
+    throw new Failure("usage", `--out ${typed}: expected a name that ends in .png or .safetensors`);
   }
-  if (await exists(out)) throw new Failure("usage", `--out ${asked}: exists already`);
-  if (!(await exists(dirname(out)))) throw new Failure("usage", `--out ${asked}: there is no folder ${dirname(out)}`);
+  if (await exists(out)) throw new Failure("usage", `--out ${typed}: exists already`);
+  if (!(await exists(dirname(out)))) throw new Failure("usage", `--out ${typed}: there is no folder ${dirname(out)}`);
 }
 
 /** `step-000040-sample-N.png` with the first N that no file has, of one picture or of several. */

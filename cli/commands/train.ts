@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import type { Training } from "../../ebm/training.ts";
 import { findSystem, resolve, type Overrides, type Resolved } from "../config/resolve.ts";
 import { imageContext } from "../datasets/images.ts";
-import { Failure, type Ending } from "../failure.ts";
+import { asked, Failure, type Ending } from "../failure.ts";
 import { progress, silence } from "../progress/progress.ts";
 import { significant } from "../progress/line.ts";
 import { writeReport } from "../report/report.ts";
@@ -40,14 +40,14 @@ export async function train(world: World, recipe: string | undefined, options: T
   return work(world, { run, path, before: null }, options);
 }
 
-async function resume(world: World, recipe: string | null, asked: string, options: TrainOptions): Promise<Ending> {
+async function resume(world: World, recipe: string | null, path: string, options: TrainOptions): Promise<Ending> {
   if (options.runDir !== undefined) throw new Failure("usage", "--run-dir: a resumed run stays in its folder");
-  const { folder } = await openRun(world, asked, world.cwd);
+  const { folder } = await openRun(world, path, world.cwd);
   const release = await lockRun(folder.path);
   try {
-    const before = await findResumable(world, { asked, cwd: world.cwd }, recipe, options);
+    const before = await findResumable(world, { asked: path, cwd: world.cwd }, recipe, options);
     for (const problem of before.found?.damaged ?? []) warn(world, `warning: ${problem}; taking the one before`);
-    if (before.found === null) warn(world, `warning: ${asked} has no checkpoint yet; it starts again at step 0`);
+    if (before.found === null) warn(world, `warning: ${path} has no checkpoint yet; it starts again at step 0`);
     return await work(world, { run: before.run, path: folder.path, before }, options);
   } finally {
     await release();
@@ -57,7 +57,7 @@ async function resume(world: World, recipe: string | null, asked: string, option
 async function work(world: World, { run, path, before }: Plan, options: TrainOptions): Promise<Ending> {
   const environment = environmentOf(await world.openDevice());
   const context = imageContext({ data: options.data ?? null, env: world.env, cwd: world.cwd });
-  const training = await findSystem(world, run.system).open(run.settings, context);
+  const training = await asked(findSystem(world, run.system).open(run.settings, context));
   let release: (() => Promise<void>) | null = null;
   try {
     if (before?.found) restore(training, before.found);

@@ -52,6 +52,7 @@ describe("ebm sample", () => {
       "--out x.jpg: expected a name that ends in .png or .safetensors",
     ],
     ["a file that exists", ["a", "--out", "there.png"], 2, "--out there.png: exists already"],
+    ["more than the system can", ["a", "--count", "2000"], 2, "sample: 2000 samples from 1000 chains"],
     ["a folder that is missing", ["a", "--out", "no/x.png"], 2, "--out no/x.png: there is no folder"],
   ];
   test.each(refused)("refuses %s", async (_what, words, code, message) => {

@@ -81,6 +81,7 @@ class Counting implements Training {
   }
 
   sample({ count }: { count: number }): Promise<Observation> {
+    if (count > 1000) return Promise.reject(new RangeError(`sample: ${count} samples from 1000 chains`));
     return Promise.resolve(this.look(count));
   }
 
