@@ -50,7 +50,8 @@ function compute(node: Tensor, known: Known): Float64Array {
           (input, at) => inputs[input].data[at.linear],
         );
         const chosen = alternatives.find(({ when }) => when ?? true);
-        return chosen ? read(inputs[chosen.input], chosen.position.linear) : fill!;
+        if (chosen) return read(inputs[chosen.input], chosen.position.linear);
+        return dtype === "key" ? [fill!, fill!] : fill!;
       });
     case "reduce":
       return reduce(node, inputs[0], (attributes as { axes: readonly number[] }).axes);

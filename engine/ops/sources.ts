@@ -34,11 +34,10 @@ export const iotaOp = source<{ shape: Shape }>("iota", ({ shape }) => ({ shape, 
 
 /** A scalar of known value: an f32 unless another type is named. */
 export function constant(value: number, dtype: DType = "f32"): Tensor {
-  if (!Number.isFinite(Math.fround(value)))
-    throw new RangeError(`constant: WGSL has no literal for ${value}`);
+  if (!Number.isFinite(Math.fround(value))) throw new RangeError(`constant: WGSL has no literal for ${value}`);
   if (dtype !== "f32" && (!Number.isInteger(value) || value < 0 || value > 0xffffffff))
     throw new RangeError(`constant: a ${dtype} is an integer in [0, 2³²), got ${value}`);
-  return apply(constantOp, [], { value, dtype });
+  return apply(constantOp, [], { value: dtype === "key" ? [0, value] : value, dtype });
 }
 
 /** Row-major indices: u32, shape as given. */
