@@ -166,6 +166,8 @@ class Scheduler {
       if (shared !== null) dying.delete(shared);
       places.set(root, shared === null ? this.#take(root) : places.get(shared)!);
     }
+    // A tensor without elements has a place, and nothing to compute.
+    if (lowered.groups.includes(0)) return;
     commands.push({
       kind: "dispatch",
       source: lowered.source(shared),

@@ -22,7 +22,7 @@ export const reshapeOp = movement<{ shape: Shape }>({
 /** The same elements in row-major order under another shape; one extent may be −1. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = shape.reduce((size, extent) => (extent === -1 ? size : size * extent), 1);
-  const full = shape.map((extent) => (extent === -1 ? x.size / known : extent));
+  const full = shape.map((extent) => (extent === -1 ? Math.floor(x.size / known) : extent));
   if (shape.filter((extent) => extent === -1).length > 1 || sizeOf(full) !== x.size)
     throw new RangeError(`reshape: ${showShape(shape)} does not hold the ${x.size} elements of ${showShape(x.shape)}`);
   return sameShape(full, x.shape) ? x : apply(reshapeOp, [x], { shape: checkShape("reshape", full) });
@@ -132,7 +132,7 @@ const spreadOp = movement<Window>({
     const { math } = position;
     const inside = shape.flatMap((extent, axis) => {
       const part = position.parts[axis];
-      const last = start[axis] + (extent - 1) * step[axis] + 1;
+      const last = extent === 0 ? start[axis] : start[axis] + (extent - 1) * step[axis] + 1;
       if (start[axis] === 0 && step[axis] === 1 && last === position.shape[axis]) return [];
       const window = math.within(part, start[axis], last);
       if (step[axis] === 1) return [window];
@@ -140,7 +140,7 @@ const spreadOp = movement<Window>({
     });
     const parts = shape.map((extent, axis) => {
       const part = math.divide(math.shift(position.parts[axis], -start[axis]), step[axis]);
-      return extent === position.shape[axis] ? part : math.limit(part, extent - 1);
+      return extent === position.shape[axis] ? part : math.limit(part, Math.max(extent - 1, 0));
     });
     const when = inside.length === 0 ? null : inside.reduce((a, b) => math.both(a, b));
     return { alternatives: [{ when, input: 0, position: position.at(shape, parts) }], fill: 0 };
@@ -212,11 +212,20 @@ const concatOp = movement<{ axis: number }>({
   },
 });
 
-/** Joins tensors along an axis. */
+/** How many buffers every device can bind beside the one that is written. */
+const MOST_READ = 7;
+
+/** Joins tensors along an axis; many of them in groups, so that no op reads more buffers than a device can bind. */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new RangeError("concat: no operands");
   if (tensors.length === 1) return tensors[0];
-  return apply(concatOp, tensors, { axis: axisOf("concat", axis, tensors[0].rank) });
+  if (tensors.length <= MOST_READ) return apply(concatOp, tensors, { axis: axisOf("concat", axis, tensors[0].rank) });
+  const groups = Math.ceil(tensors.length / MOST_READ);
+  const group = (index: number) => tensors.slice(index * MOST_READ, (index + 1) * MOST_READ);
+  return concat(
+    Array.from({ length: groups }, (_, index) => concat(group(index), axis)),
+    axis,
+  );
 }
 
 const takeOp = movement<Record<string, never>>({
@@ -240,6 +249,8 @@ export function take(x: Tensor, rows: Tensor): Tensor {
 /** Drops axes of extent 1. */
 export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
   const drop = axesOf("squeeze", axes, x.rank).filter((axis) => axes !== undefined || x.shape[axis] === 1);
+  for (const axis of drop)
+    if (x.shape[axis] !== 1) throw new RangeError(`squeeze: axis ${axis} of ${showShape(x.shape)} is not 1`);
   return reshape(
     x,
     x.shape.filter((_, axis) => !drop.includes(axis)),

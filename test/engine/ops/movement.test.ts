@@ -1,0 +1,209 @@
+/** Movement ops carry elements to other places, unchanged; several of them in a row are still one reading. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  broadcast,
+  concat,
+  flatten,
+  fromArray,
+  iota,
+  pad,
+  reshape,
+  scope,
+  slice,
+  squeeze,
+  take,
+  tensor,
+  toArray,
+  transpose,
+  type Tensor,
+} from "../../../engine/index.ts";
+import type { Range } from "../../../engine/ops/movement.ts";
+import type { Shape } from "../../../engine/shape.ts";
+import { draw, drawIndices, seeds, shapes } from "../draw.ts";
+import { check } from "../property.ts";
+import { expectAgreement } from "../threeWays.ts";
+
+const exactly = { exactly: true };
+
+/** A movement that fits a tensor, chosen by a few numbers. */
+const movements: Record<string, (x: Tensor, choice: readonly number[]) => Tensor> = {
+  transpose: (x, choice) => transpose(x, permuted(x.rank, choice)),
+  slice: (x, choice) =>
+    slice(
+      x,
+      x.shape.map((extent, axis) => rangeOf(extent, choice[axis])),
+    ),
+  pad: (x, choice) =>
+    pad(
+      x,
+      x.shape.map((_, axis) => [choice[axis] % 3, (choice[axis] >> 2) % 2]),
+    ),
+  reshape: (x, choice) => reshape(x, regrouped(x.shape, choice)),
+  broadcast: (x, [extent]) => broadcast(x.reshape([1, ...x.shape]), [(extent % 3) + 1, ...x.shape]),
+  concat: (x, choice) =>
+    (x.rank === 0 ? x : concat([x, x, slice(x, [[0, Math.min(1, x.shape[0])]])], 0)).slice(
+      x.rank === 0 ? [] : [rangeOf(2 * x.shape[0], choice[0])],
+    ),
+  flatten: (x, [start]) => flatten(x, start % (x.rank + 1)),
+  add: (x) => x.add(x),
+};
+
+const permuted = (rank: number, choice: readonly number[]): number[] =>
+  Array.from({ length: rank }, (_, axis) => axis).sort((a, b) => choice[a] - choice[b] || a - b);
+
+function rangeOf(extent: number, choice: number): Range {
+  const start = choice % (extent + 1);
+  const end = start + ((choice >> 3) % (extent - start + 1));
+  return choice % 5 === 0 ? null : [start, end, (choice % 3) + 1];
+}
+
+/** Axes merged and taken apart in another order. */
+const regrouped = (shape: Shape, [choice]: readonly number[]): Shape =>
+  choice % 2 === 0 ? [...shape].reverse() : [1, ...shape.slice(0, -2), shape.slice(-2).reduce((a, b) => a * b, 1)];
+
+const choices = fc.array(fc.nat(255), { minLength: 6, maxLength: 6 });
+
+test.each(Object.keys(movements))("%s(x) moves elements as the reference does", (name) =>
+  check(
+    fc.tuple(shapes(), choices, seeds),
+    ([shape, choice, seed]) => expectAgreement((x) => movements[name](x, choice), [draw(seed, shape)], exactly),
+    20,
+  ),
+);
+
+test("movements in a row are read through as one", () =>
+  check(
+    fc.tuple(
+      shapes(3),
+      fc.array(fc.tuple(fc.constantFrom(...Object.keys(movements)), choices), { minLength: 2, maxLength: 5 }),
+      seeds,
+    ),
+    ([shape, steps, seed]) => {
+      const program = (x: Tensor) =>
+        steps.reduce((y, [name, choice]) => {
+          const next = movements[name](y, choice);
+          return next.rank > 5 || next.size > 5000 ? y : next;
+        }, x);
+      return expectAgreement(program, [draw(seed, shape, -8, 8)]);
+    },
+    40,
+  ));
+
+test("keys, indices and bools move as well", async () => {
+  const bools = { ...drawIndices(2, [3, 5], 2), dtype: "bool" as const };
+  for (const x of [drawIndices(1, [3, 5], 99), bools])
+    await expectAgreement(
+      (y) => [
+        concat([y.transpose(), y.reshape([5, 3])], 1),
+        pad(y, [
+          [1, 0],
+          [0, 2],
+        ]),
+      ],
+      [x],
+      exactly,
+    );
+  const keys = { dtype: "key" as const, shape: [3], data: Uint32Array.of(1, 2, 3, 4, 5, 6) };
+  await expectAgreement((k) => [concat([k, k.slice([[1, 2]])]), k.reshape([3, 1]), pad(k, [[1, 1]])], [keys], exactly);
+});
+
+describe("take", () => {
+  test("take(x, rows) reads rows by index", () =>
+    check(
+      fc.tuple(fc.constantFrom([7], [5, 3], [67, 2, 2]), fc.constantFrom([0], [1], [70], [2, 3], []), seeds),
+      ([shape, rows, seed]) => expectAgreement(take, [draw(seed, shape), drawIndices(seed, rows, shape[0])], exactly),
+    ));
+
+  test("take(x, rows) of an expression reads only there", async () => {
+    await expectAgreement(
+      (x, rows) => take(x.mul(2).transpose(), rows.add(1)),
+      [draw(1, [3, 9]), drawIndices(2, [20], 8)],
+      exactly,
+    );
+  });
+
+  test("take(x, rows) reads the last row where an index goes beyond", async () => {
+    expect((await toArray(take(tensor([10, 20, 30]), tensor([2, 3, 4294967295], "u32")))).data).toEqual(
+      Float32Array.of(30, 30, 30),
+    );
+  });
+
+  test("take(x, rows) wants u32 rows", () => {
+    expect(() => take(tensor([1]), tensor([0]))).toThrow(
+      new TypeError("take: rows are u32 indices of the first axis, got f32 for [1]"),
+    );
+  });
+});
+
+test("concat() joins more tensors than a device binds buffers", async () => {
+  const parts = Array.from({ length: 20 }, (_, i) => draw(i, [(i % 3) + 1, 2]));
+  await expectAgreement((...xs) => concat(xs), parts, exactly);
+  await expectAgreement(
+    (...xs) =>
+      concat(
+        xs.map((x) => x.add(1)),
+        0,
+      )
+        .transpose()
+        .exp(),
+    parts,
+  );
+});
+
+test("squeeze(x) drops axes of extent 1, squeeze(x, axes) those", () => {
+  const x = scope(() => reshape(iota([6]), [1, 2, 1, 3]));
+  expect([squeeze(x).shape, squeeze(x, 0).shape, squeeze(x, [0, -2]).shape]).toEqual([
+    [2, 3],
+    [2, 1, 3],
+    [2, 3],
+  ]);
+  expect(() => squeeze(x, 1)).toThrow(/^squeeze: axis 1 of \[1, 2, 1, 3\] is not 1$/);
+});
+
+test("slice(x, [[−2]]) counts from the end", async () => {
+  expect((await toArray(slice(tensor([1, 2, 3, 4]), [[-2]]))).data).toEqual(Float32Array.of(3, 4));
+  expect((await toArray(slice(tensor([1, 2, 3, 4, 5]), [[0, -1, 3]]))).data).toEqual(Float32Array.of(1, 4));
+});
+
+test("movement ops name what does not fit", () => {
+  const x = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  const cases: [() => Tensor, string][] = [
+    [() => reshape(x, [4, 2]), "reshape: [4, 2] does not hold the 6 elements of [2, 3]"],
+    [() => reshape(x, [-1, 4]), "reshape: [-1, 4] does not hold the 6 elements of [2, 3]"],
+    [() => reshape(x, [-1, -1]), "reshape: [-1, -1] does not hold the 6 elements of [2, 3]"],
+    [() => reshape(x, [-2, -3]), "reshape: extents must be non-negative integers, got [-2, -3]"],
+    [() => broadcast(x, [3, 3]), "broadcast: shapes do not broadcast, [2, 3] and [3, 3]"],
+    [() => broadcast(x, [2, 1]), "broadcast: [2, 3] does not stretch to [2, 1]"],
+    [() => transpose(x, [0, 0]), "transpose: axes [0, 0] do not permute the 2 axes of [2, 3]"],
+    [() => transpose(x, [0, 2]), "transpose: axis 2 is outside a tensor of rank 2"],
+    [() => slice(x, [null, [1, 4]]), "slice: [1, 4) is not a range of axis 1, extent 3"],
+    [() => slice(x, [null, null, null]), "slice: 3 ranges for [2, 3]"],
+    [() => pad(x, [[1, 1]]), "pad: one pair of non-negative widths per axis of [2, 3], got [[1,1]]"],
+    [() => concat([x, x.slice([null, [0, 2]])]), "concat: operands differ beyond axis 0, [2, 3] and [2, 2]"],
+    [() => concat([]), "concat: no operands"],
+  ];
+  for (const [call, message] of cases) expect(call).toThrow(new RangeError(message));
+});
+
+test("tensors without elements have shapes as well", async () => {
+  await expectAgreement(
+    (x, y) => [
+      concat([x, x], 1),
+      concat([y, x.transpose()], 0),
+      pad(x, [
+        [1, 2],
+        [0, 1],
+      ]),
+      broadcast(x, [2, 0, 3]),
+      x.exp(),
+    ],
+    [draw(1, [0, 3]), draw(2, [3, 0])],
+    exactly,
+  );
+  expect((await toArray(fromArray(draw(1, [0, 3])))).shape).toEqual([0, 3]);
+});
