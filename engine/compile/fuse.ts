@@ -81,13 +81,26 @@ function demandedBuffers(
   boundary: ReadonlySet<Tensor>,
 ): Set<Tensor> {
   const demanded = new Set(outputs.map(baseOf));
+  const consumers = consumersOf(order, boundary);
   for (const node of order) {
     const { op, inputs } = node;
     if (boundary.has(node)) continue;
+    // The gradient of an extreme asks which elements attain it, so they must be the same bits again: a formula computed
+    // in two kernels may be rounded in two ways.
+    if (op.kind === "reduce" && op.combine.identity !== 0) {
+      const source = sourceOf(inputs[0]);
+      if (source.op.kind === "elementwise" && consumers.get(source)!.size > 1) demanded.add(source);
+    }
     if (op.kind === "kernel" || op.kind === "update" || op.kind === "loop")
       for (const input of inputs) demanded.add(baseOf(input));
   }
   return demanded;
+}
+
+/** The tensor whose elements a row of movements carries. */
+function sourceOf(node: Tensor): Tensor {
+  while (node.op.kind === "movement") node = node.inputs[0];
+  return node;
 }
 
 function cut(order: readonly Tensor[], demanded: ReadonlySet<Tensor>, boundary: ReadonlySet<Tensor>): Clusters {

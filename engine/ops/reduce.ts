@@ -1,7 +1,7 @@
 /** Sums, products and extremes over axes. */
 
 import type { Attributes, ReduceOp } from "../op.ts";
-import { axesOf, type Shape } from "../shape.ts";
+import { axesOf, showShape, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { broadcast, reshape } from "./movement.ts";
 import { equal, toFloat } from "./elementwise.ts";
@@ -16,11 +16,18 @@ const LARGEST = 3.4028234663852886e38;
 const reduction = (op: Omit<ReduceOp<Axes>, "kind" | "infer">): ReduceOp => ({
   ...op,
   kind: "reduce",
-  infer: ([x]: readonly Tensor[], { axes }: Axes) => ({
-    shape: x.shape.filter((_, axis) => !axes.includes(axis)),
-    dtype: x.dtype,
-  }),
+  infer([x]: readonly Tensor[], { axes }: Axes) {
+    if (x.dtype !== "f32") throw new TypeError(`${op.name}: takes f32, got ${x.describe()}`);
+    if (op.combine.identity !== 0) expectElements(op.name, x, axes);
+    return { shape: x.shape.filter((_, axis) => !axes.includes(axis)), dtype: "f32" };
+  },
 });
+
+/** Throws a RangeError where there is nothing to take an extreme or a mean of. */
+function expectElements(where: string, x: Tensor, axes: readonly number[]): void {
+  if (axes.some((axis) => x.shape[axis] === 0))
+    throw new RangeError(`${where}: no elements along axes ${showShape(axes)} of ${showShape(x.shape)}`);
+}
 
 /** Puts the reduced axes back with extent 1, so that the result broadcasts against the input. */
 const restored = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
@@ -74,6 +81,8 @@ export const min = reduce(minOp);
 
 /** The arithmetic mean over axes (all by default). */
 export function mean(x: Tensor, axes?: number | readonly number[], options?: { keepDims?: boolean }): Tensor {
-  const count = axesOf("mean", axes, x.rank).reduce((product, axis) => product * x.shape[axis], 1);
+  const list = axesOf("mean", axes, x.rank);
+  expectElements("mean", x, list);
+  const count = list.reduce((product, axis) => product * x.shape[axis], 1);
   return sum(x, axes, options).div(count);
 }
