@@ -68,6 +68,8 @@ export interface MovementOp<A extends Attributes = Attributes> extends Declared<
 /** How a kernel is started: a shader, its overrides, its inputs in order of binding, and the grid of workgroups. */
 export interface Launch {
   shader: string;
+  /** The entry point; `main` unless named. */
+  entry?: string;
   overrides: Record<string, number>;
   inputs: readonly Tensor[];
   groups: readonly [number, number, number];

@@ -114,6 +114,15 @@ fn firstTap(phase: u32, stride: u32, dilation: u32, taps: u32) -> u32 {
   return taps;
 }
 
+/// Stores one result of the grid of a phase, if it lies inside x.
+fn store(value: f32, c: u32, index: u32, phase: vec2u) {
+  let place = pixelsOf(vec4u(index), phase);
+  if (c < C && index < BATCH * gridHeight() * gridWidth() && place.row.x < H && place.column.x < W) {
+    let i = ((place.image.x * C + c) * H + place.row.x) * W + place.column.x;
+    x[i] = epilogue(value, i);
+  }
+}
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -190,12 +199,48 @@ fn main(
     x4a, x4b, x5a, x5b, x6a, x6b, x7a, x7b,
   );
   for (var e = 0u; e < 64u; e++) {
-    let c = channel + e / 8u;
-    let index = pixel + e % 8u;
-    let place = pixelsOf(vec4u(index), phase);
-    if (c < C && index < pixels && place.row.x < H && place.column.x < W) {
-      let i = ((place.image.x * C + c) * H + place.row.x) * W + place.column.x;
-      x[i] = epilogue(results[e / 4u][e % 4u], i);
-    }
+    store(results[e / 4u][e % 4u], channel + e / 8u, pixel + e % 8u, phase);
+  }
+}
+
+/// The same with one channel to a thread, for images: of eight channels they would waste most.
+@compute @workgroup_size(64)
+fn narrow(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let pixels = BATCH * gridHeight() * gridWidth();
+  let pixelTiles = (pixels + 7u) / 8u;
+  let tile = (group.y * groups.x + group.x) * 64u + local;
+  let channel = tile / pixelTiles;
+  let pixel = tile % pixelTiles * 8u;
+  if (channel >= C) {
+    return;
+  }
+  let phase = vec2u(group.z / STRIDE_W, group.z % STRIDE_W);
+  let first = vec2u(firstTap(phase.x, STRIDE_H, DILATION_H, KH), firstTap(phase.y, STRIDE_W, DILATION_W, KW));
+  let meetingA = meetingOf(pixelsOf(four(pixel, pixels - 1u), phase), first);
+  let meetingB = meetingOf(pixelsOf(four(pixel + 4u, pixels - 1u), phase), first);
+
+  let rows = (KH - first.x + TAP_STEP_H - 1u) / TAP_STEP_H;
+  let columns = (KW - first.y + TAP_STEP_W - 1u) / TAP_STEP_W;
+  var xa = vec4f();
+  var xb = vec4f();
+  for (var k = 0u; k < O * rows * columns; k++) {
+    let o = k / (rows * columns);
+    let u = k / columns % rows;
+    let v = k % columns;
+    let up = u * ROW_STEP;
+    let left = v * COLUMN_STEP;
+    let offset = o * (OH * OW) - up * OW - left;
+    let weight = w[((o * C + channel) * KH + first.x + u * TAP_STEP_H) * KW + first.y + v * TAP_STEP_W];
+    xa = fma(vec4f(weight), through(meetingA, offset, up, left), xa);
+    xb = fma(vec4f(weight), through(meetingB, offset, up, left), xb);
+  }
+
+  var results = array<vec4f, 2>(xa, xb);
+  for (var e = 0u; e < 8u; e++) {
+    store(results[e / 4u][e % 4u], channel, pixel + e, phase);
   }
 }

@@ -57,6 +57,7 @@ export function lower(cluster: Cluster, words: ArgumentWords): Lowered {
       return {
         file,
         wgsl: assemble(file, slots),
+        entry: parts.launch.entry ?? "main",
         overrides: parts.launch.overrides,
         bindings: [
           ...parts.operands.map((_, binding) => ({ binding, access: "read" as const })),

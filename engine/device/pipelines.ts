@@ -8,6 +8,7 @@ export interface KernelSource {
   /** The file it comes from, for messages. */
   file: string;
   wgsl: string;
+  entry: string;
   overrides: Readonly<Record<string, number>>;
   bindings: readonly { binding: number; access: "read" | "read_write" }[];
 }
@@ -67,7 +68,7 @@ export class Pipelines {
     return {
       label: source.file,
       layout: this.gpu.createPipelineLayout({ bindGroupLayouts: [this.#layout(source), shared] }),
-      compute: { module, entryPoint: "main", constants: { ...source.overrides } },
+      compute: { module, entryPoint: source.entry, constants: { ...source.overrides } },
     };
   }
 
@@ -89,8 +90,8 @@ export class Pipelines {
   }
 }
 
-const keyOf = ({ wgsl, overrides, bindings }: KernelSource): string =>
-  JSON.stringify([overrides, bindings.map(({ binding, access }) => [binding, access]), wgsl]);
+const keyOf = ({ wgsl, entry, overrides, bindings }: KernelSource): string =>
+  JSON.stringify([entry, overrides, bindings.map(({ binding, access }) => [binding, access]), wgsl]);
 
 /** What the compiler says about the first error, with the line of the file. */
 async function explained(source: KernelSource, module: GPUShaderModule, cause: unknown): Promise<ShaderError> {

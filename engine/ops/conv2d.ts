@@ -131,6 +131,9 @@ interface Shaped extends Window {
   shape: Shape;
 }
 
+/** Up to this many channels, a thread had better compute one than eight of which most are missing. */
+const NARROW = 3;
+
 const conv2dInputOp: KernelOp<Shaped> = {
   kind: "kernel",
   name: "conv2dInput",
@@ -143,10 +146,12 @@ const conv2dInputOp: KernelOp<Shaped> = {
   launch(node, [y, w], window) {
     const [batch, channels, height, width] = node.shape as [number, number, number, number];
     const [strideH, strideW] = window.stride;
+    const narrow = channels <= NARROW;
     const [shareH, shareW] = [commonDivisor(strideH, window.dilation[0]), commonDivisor(strideW, window.dilation[1])];
     const pixels = batch * Math.ceil(height / strideH) * Math.ceil(width / strideW);
     return {
       shader: "conv2dInput",
+      entry: narrow ? "narrow" : "main",
       overrides: {
         ...geometry(node.shape, w.shape, y.shape, window),
         TAP_STEP_H: strideH / shareH,
@@ -155,7 +160,7 @@ const conv2dInputOp: KernelOp<Shaped> = {
         COLUMN_STEP: window.dilation[1] / shareW,
       },
       inputs: [y, w],
-      groups: gridOf(tilesOf(channels, pixels), strideH * strideW),
+      groups: gridOf(narrow ? channels * Math.ceil(pixels / 8) : tilesOf(channels, pixels), strideH * strideW),
       flops: flopsOf(w.shape, y.shape),
     };
   },
