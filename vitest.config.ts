@@ -7,6 +7,8 @@ import { driverEnvironment } from "./cli/launch.ts";
 import { chromium } from "./test/chromium.ts";
 
 const conditions = ["source"];
+/** Milliseconds: software adapters may need a tenth of a second for each shader. */
+const testTimeout = 60_000;
 const launchOptions = await chromium();
 
 // The workers inherit these, and must: the dynamic linker reads its variables when a process starts.
@@ -22,6 +24,7 @@ export default defineConfig({
         ssr: { resolve: { conditions, externalConditions: conditions } },
         test: {
           name: "node",
+          testTimeout,
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts"],
           setupFiles: ["test/backend.ts"],
@@ -36,6 +39,7 @@ export default defineConfig({
         optimizeDeps: { include: ["fast-check", "wgsl_reflect/wgsl_reflect.module.js"] },
         test: {
           name: "browser",
+          testTimeout,
           include: ["test/{engine,nn,ebm}/**/*.test.ts"],
           exclude: ["test/**/*.node.test.ts"],
           setupFiles: ["test/backend.ts"],
