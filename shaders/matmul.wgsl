@@ -5,8 +5,8 @@
 //   y  [BATCH, M, N]  out
 //
 // A thread computes a tile of 8 rows and 8 columns in registers: 16 loads for 64 multiply-adds. There is no workgroup
-// memory and no barrier, so the kernel runs well on software adapters too. Threads are numbered row-major over the
-// tiles; z is the batch.
+// memory and no barrier, so the kernel runs well on software adapters too. Threads are numbered over the matrices of the
+// batch, and row-major over the tiles of each.
 
 override BATCH: u32 = 1u;
 override M: u32 = 1u;
@@ -48,17 +48,19 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
+  let rowTiles = (M + 7u) / 8u;
   let columnTiles = (N + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
-  let row = tile / columnTiles * 8u;
+  let matrix = tile / (rowTiles * columnTiles);
+  let row = tile / columnTiles % rowTiles * 8u;
   let column = tile % columnTiles * 8u;
-  if (row >= M) {
+  if (matrix >= BATCH) {
     return;
   }
-  let rowsA = group.z * M * K + four(row, M - 1u) * A_M;
-  let rowsB = group.z * M * K + four(row + 4u, M - 1u) * A_M;
-  let columnsA = group.z * K * N + four(column, N - 1u) * B_N;
-  let columnsB = group.z * K * N + four(column + 4u, N - 1u) * B_N;
+  let rowsA = matrix * M * K + four(row, M - 1u) * A_M;
+  let rowsB = matrix * M * K + four(row + 4u, M - 1u) * A_M;
+  let columnsA = matrix * K * N + four(column, N - 1u) * B_N;
+  let columnsB = matrix * K * N + four(column + 4u, N - 1u) * B_N;
 
   var y0a = vec4f();
   var y0b = vec4f();
@@ -108,7 +110,7 @@ fn main(
     let r = row + e / 8u;
     let c = column + e % 8u;
     if (r < M && c < N) {
-      let i = (group.z * M + r) * N + c;
+      let i = (matrix * M + r) * N + c;
       y[i] = epilogue(results[e / 4u][e % 4u], i);
     }
   }

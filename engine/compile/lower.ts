@@ -9,7 +9,7 @@ import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { assemble } from "./assemble.ts";
 import { Emitter, stored, toStored, wgslFunction, type ArgumentWords, type LeafUse } from "./emit.ts";
-import type { Cluster } from "./fuse.ts";
+import { baseOf, type Cluster } from "./fuse.ts";
 
 /** A cluster as a kernel, but for the choice of buffers. */
 export interface Lowered {
@@ -17,7 +17,7 @@ export interface Lowered {
   flops: number;
   /** What is bound, in order: operands, the result, then leaves. */
   binds: readonly Tensor[];
-  /** Leaves read only at the element being written: the result may take over their buffer. */
+  /** Leaves of the result's type read only at the element being written: the result may take over their buffer. */
   aligned: readonly Tensor[];
   /** The kernel when the leaf `shared`, if any, lies in the buffer of the result. */
   source(shared: Tensor | null): KernelSource;
@@ -41,7 +41,12 @@ export function lower(cluster: Cluster, words: ArgumentWords): Lowered {
     groups: parts.launch.groups,
     flops: parts.launch.flops,
     binds: [...parts.operands, cluster.root, ...cluster.leaves],
-    aligned: cluster.leaves.filter((leaf) => uses.get(leaf)!.aligned && !parts.operands.includes(leaf)),
+    aligned: cluster.leaves.filter(
+      (leaf) =>
+        uses.get(leaf)!.aligned &&
+        stored[leaf.dtype] === stored[cluster.root.dtype] &&
+        !parts.operands.some((operand) => baseOf(operand) === leaf),
+    ),
     source(shared) {
       const own = [...uses].filter(([leaf]) => leaf !== shared);
       const declarations = own.map(

@@ -57,7 +57,7 @@ export const matmulOp: KernelOp = {
       shader: "matmul",
       overrides: { BATCH: batch, M: m, N: n, K: k, A_M: aM, A_K: aK, B_K: bK, B_N: bN },
       inputs: [a, b],
-      groups: gridOf(tilesOf(m, n), batch),
+      groups: gridOf(batch * tilesOf(m, n)),
       flops: 2 * batch * m * n * k,
     };
   },
@@ -102,7 +102,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const [aBatch, bBatch] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   if (sameShape(aBatch, bBatch)) return apply(matmulOp, [a, b], flags);
   if (bBatch.length === 0 && !flags.transposeA) {
-    const y = apply(matmulOp, [reshape(a, [-1, a.shape.at(-1)!]), b], flags);
+    const y = apply(matmulOp, [reshape(a, [sizeOf(a.shape.slice(0, -1)), a.shape.at(-1)!]), b], flags);
     return reshape(y, [...a.shape.slice(0, -1), y.shape[1]]);
   }
   const batch = broadcastShapes("matmul", aBatch, bBatch);
