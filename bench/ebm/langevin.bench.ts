@@ -1,0 +1,34 @@
+/** Steps of Langevin dynamics inside one compiled program, on the adapter and, for the host's share, on none. */
+
+import { compile, dispose, foldIn, key, loop, normal, scope, type Tensor, type Tree } from "../../engine/index.ts";
+import { langevin } from "../../ebm/index.ts";
+import { dispatchesIn, type Case } from "../case.ts";
+import { models, type MeasuredModel } from "./models.ts";
+
+const STEPS = 20;
+
+const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case => ({
+  name: `${on === "null" ? "host" : "ebm"}/langevin/${name}`,
+  on,
+  unit: "step",
+  async open() {
+    const sampler = langevin({ stepSize: 0.1, noise: 0.01 });
+    const { parameters, x } = scope(() => ({ parameters: net.init(key(1)), x: normal(key(2), batch) }));
+    const program = compile((weights: Tree, start: Tensor, walk: Tensor) => {
+      const energy = (at: Tensor) => net.apply(weights, at).reshape([-1]);
+      return loop(STEPS, (i, at) => sampler.step(foldIn(walk, i), { x: at }, energy).state.x, start);
+    });
+    const { schedule } = await program.prepare(parameters, x, key(3));
+    return {
+      units: STEPS,
+      dispatches: dispatchesIn(schedule.commands) / STEPS,
+      run: () => dispose(program(parameters, x, key(3))),
+      dispose() {
+        program.dispose();
+        dispose(parameters, x);
+      },
+    };
+  },
+});
+
+export const langevinCases = (["null", "adapter"] as const).flatMap((on) => models.map((model) => stepCase(on, model)));

@@ -1,0 +1,20 @@
+/** All cases. */
+
+import { langevinCases } from "./ebm/langevin.bench.ts";
+import { updateCases } from "./ebm/update.bench.ts";
+import { dispatchCases } from "./host/dispatch.bench.ts";
+import { conv2dCases } from "./ops/conv2d.bench.ts";
+import { elementwiseCases } from "./ops/elementwise.bench.ts";
+import { matmulCases } from "./ops/matmul.bench.ts";
+import { reduceCases } from "./ops/reduce.bench.ts";
+import type { Case } from "./case.ts";
+
+export const cases: readonly Case[] = [
+  ...dispatchCases,
+  ...elementwiseCases,
+  ...reduceCases,
+  ...matmulCases,
+  ...conv2dCases,
+  ...langevinCases,
+  ...updateCases,
+];

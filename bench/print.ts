@@ -1,0 +1,51 @@
+/** Measurements as text: a line of JSON each, or a table. */
+
+import type { Device } from "../engine/index.ts";
+import type { Measurement } from "./measure.ts";
+
+/** A measurement with all that is worth keeping about it; `ms`, `best` and `cpu` are milliseconds per unit. */
+export function record({ adapter }: Device, { case: { name, unit }, work, median, best, cpu, samples }: Measurement) {
+  return {
+    name,
+    adapter: adapter.name,
+    source: adapter.source,
+    software: adapter.software,
+    host: adapter.host,
+    ms: rounded(median),
+    best: rounded(best),
+    cpu: rounded(cpu),
+    unit,
+    dispatches: rounded(work.dispatches),
+    ...(work.amount && { rate: rounded(giga(work.amount.count, best)), rateUnit: `G${work.amount.of}/s` }),
+    samples,
+  };
+}
+
+/** A table with a head, columns aligned. */
+export function table(measurements: readonly Measurement[]): string[] {
+  const head = ["case", "per", "median", "best", "processor", "dispatches", "samples", "rate at best"];
+  const rows = measurements.map(({ case: { name, unit }, work, median, best, cpu, samples }) => [
+    name,
+    unit,
+    ...[median, best, cpu].map(duration),
+    String(rounded(work.dispatches)),
+    String(samples),
+    work.amount === undefined ? "" : `${rounded(giga(work.amount.count, best))} G${work.amount.of}/s`,
+  ]);
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  return [head, ...rows].map((row) =>
+    row
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Thousands of millions per second. */
+const giga = (count: number, ms: number): number => count / ms / 1e6;
+
+/** Three digits that mean something. */
+const rounded = (value: number): number => Number(value.toPrecision(3));
+
+/** `12.3 ms`, `1.5 µs` */
+const duration = (ms: number): string => (ms < 0.1 ? `${rounded(ms * 1000)} µs` : `${rounded(ms)} ms`);
