@@ -16,9 +16,9 @@ export const gmmConvergentTiny = variant(
   "anatomy/gmm-convergent-tiny",
   `${gmmConvergent.summary}; a minute or two`,
   {
-    updates: 400,
-    sampler: { steps: 60 },
+    updates: 600,
+    sampler: { steps: 50 },
     landscape: { samples: 2000 },
-    log: { observe: 100, checkpoint: 200 },
+    log: { observe: 100, checkpoint: 300 },
   },
 );

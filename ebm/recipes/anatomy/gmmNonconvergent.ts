@@ -16,9 +16,8 @@ export const gmmNonconvergentTiny = variant(
   "anatomy/gmm-nonconvergent-tiny",
   `${gmmNonconvergent.summary}; a minute or two`,
   {
-    updates: 400,
-    sampler: { steps: 60 },
+    updates: 300,
     landscape: { samples: 2000 },
-    log: { observe: 100, checkpoint: 200 },
+    log: { observe: 100, checkpoint: 150 },
   },
 );
