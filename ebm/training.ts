@@ -91,7 +91,7 @@ export interface Observation {
   landscapes: Landscape[];
 }
 
-/** Images `[count, channels, height, width]` in [-1, 1]. */
+/** Samples `[count, channels, height, width]`: images in [-1, 1], or points of the plane as 2 channels of one pixel. */
 export interface Grid {
   name: string;
   images: Float32Array;

@@ -44,7 +44,15 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
     const [points, values] = [await toArray(samples), await toArray(atGrid)];
     dispose(samples, grid, atGrid);
     const options = { toy: density, resolution, bandwidth, energies: values.data, samples: points.data };
-    return { grids: [], ...landscape(options) };
+    const shown: Grid = {
+      name: "shortrun",
+      images: points.data as Float32Array,
+      count,
+      channels: 2,
+      height: 1,
+      width: 1,
+    };
+    return { grids: [shown], ...landscape(options) };
   };
 
   return {

@@ -87,7 +87,8 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
       return {
         state: { parameters: learned.parameters, optimizer: learned.state, ...(remembered && { memory: remembered }) },
         numbers: {
-          d_s: contrast.loss,
+          loss: contrast.loss,
+          d_s: contrast.energyOfData.sub(contrast.energyOfSamples).div(temperature),
           r_s: meanSlope,
           energy_data: contrast.energyOfData,
           energy_samples: contrast.energyOfSamples,
