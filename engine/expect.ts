@@ -7,3 +7,9 @@ import type { Tensor } from "./tensor.ts";
 export function expectShape(where: string, x: Tensor, shape: Shape): void {
   if (!sameShape(x.shape, shape)) throw new RangeError(`${where}: expected ${showShape(shape)}, got ${x.describe()}`);
 }
+
+/** Throws a TypeError unless all tensors hold f32. */
+export function expectFloats(where: string, tensors: readonly Tensor[]): void {
+  if (tensors.some(({ dtype }) => dtype !== "f32"))
+    throw new TypeError(`${where}: takes f32, got ${tensors.map(({ dtype }) => dtype).join(" and ")}`);
+}

@@ -77,7 +77,7 @@ function splitWeightGradient(node: Tensor): Tensor {
   const pixels = y.size / y.shape[1];
   const threads = tilesOf(node.shape[0], sizeOf(node.shape.slice(1)));
   const splits = Math.min(Math.ceil(BUSY / threads), Math.ceil(pixels / (4 * SHORTEST)));
-  if ((node.attributes as { splits: number }).splits !== 1 || splits < 2) return node;
+  if ((node.attributes as { splits: number }).splits !== 1 || node.size === 0 || splits < 2) return node;
   const parts = apply(node.op, node.inputs, { ...node.attributes, splits });
   return parts.sum(0);
 }

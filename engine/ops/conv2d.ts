@@ -5,9 +5,10 @@
  * alike. So each one's gradients are the other two, to any order.
  */
 
+import { expectFloats } from "../expect.ts";
 import { gridOf, tilesOf } from "../grid.ts";
 import type { Attributes, KernelOp } from "../op.ts";
-import { showShape, sizeOf, type Shape } from "../shape.ts";
+import { sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 
 type Pair = readonly [number, number];
@@ -100,9 +101,10 @@ const conv2dOp: KernelOp<Window> = {
       throw new RangeError(`conv2d: takes x [n, c, h, w] and w [o, c, kh, kw], got ${show}`);
     if (x.shape[1] !== w.shape[1])
       throw new RangeError(`conv2d: channels differ, ${x.shape[1]} and ${w.shape[1]} (${show})`);
+    expectFloats("conv2d", [x, w]);
     const rows = windows(x.shape[2], w.shape[2], 0, window);
     const columns = windows(x.shape[3], w.shape[3], 1, window);
-    if (rows < 1 || columns < 1)
+    if (rows < 1 || columns < 1 || w.shape[2] < 1 || w.shape[3] < 1)
       throw new RangeError(`conv2d: the window does not fit into the padded image (${show})`);
     return { shape: [x.shape[0], w.shape[0], rows, columns], dtype: "f32" };
   },
@@ -137,7 +139,10 @@ const NARROW = 3;
 const conv2dInputOp: KernelOp<Shaped> = {
   kind: "kernel",
   name: "conv2dInput",
-  infer: (_inputs, { shape }) => ({ shape, dtype: "f32" }),
+  infer(inputs, { shape }) {
+    expectFloats("conv2dInput", inputs);
+    return { shape, dtype: "f32" };
+  },
   reference([y, w], window, { shape }) {
     const x = new Float64Array(sizeOf(shape));
     eachProduct(shape, w.shape, y.shape, window, (i, j, k) => (x[i] += y.data[k] * w.data[j]));
@@ -178,7 +183,10 @@ interface Split extends Shaped {
 export const conv2dWeightOp: KernelOp<Split> = {
   kind: "kernel",
   name: "conv2dWeight",
-  infer: (_inputs, { shape, splits }) => ({ shape: splits === 1 ? shape : [splits, ...shape], dtype: "f32" }),
+  infer(inputs, { shape, splits }) {
+    expectFloats("conv2dWeight", inputs);
+    return { shape: splits === 1 ? shape : [splits, ...shape], dtype: "f32" };
+  },
   reference([x, y], window, { shape }) {
     const w = new Float64Array(sizeOf(shape));
     eachProduct(x.shape, window.shape, y.shape, window, (i, j, k) => (w[j] += x.data[i] * y.data[k]));
@@ -204,13 +212,16 @@ export const conv2dWeightOp: KernelOp<Split> = {
 export const conv2d = (x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor =>
   apply(conv2dOp, [x, w], windowOf(options));
 
+/** Whether conv2d takes an image and a weight of these shapes to a result of that one. */
+const fits = (x: Shape, w: Shape, y: Shape, window: Window): boolean =>
+  [x, w, y].every((shape) => shape.length === 4) &&
+  sameShape(y, [x[0], w[0], windows(x[2], w[2], 0, window), windows(x[3], w[3], 1, window)]) &&
+  x[1] === w[1];
+
 /** The adjoint of `conv2d` towards its image, `y [n, o, oh, ow], w [o, c, kh, kw] → shape [n, c, h, w]`: transposed convolution. */
 export function conv2dInput(y: Tensor, w: Tensor, options: Conv2dOptions & { shape: Shape }): Tensor {
   const window = windowOf(options);
-  const [, channels, height, width] = options.shape;
-  const fits =
-    windows(height, w.shape[2], 0, window) === y.shape[2] && windows(width, w.shape[3], 1, window) === y.shape[3];
-  if (!fits || y.shape[1] !== w.shape[0] || channels !== w.shape[1])
+  if (!fits(options.shape, w.shape, y.shape, window))
     throw new RangeError(
       `conv2dInput: no image ${showShape(options.shape)} gives y ${showShape(y.shape)} under w ${showShape(w.shape)}`,
     );
@@ -220,10 +231,7 @@ export function conv2dInput(y: Tensor, w: Tensor, options: Conv2dOptions & { sha
 /** The adjoint of `conv2d` towards its weight: `x [n, c, h, w], y [n, o, oh, ow] → shape [o, c, kh, kw]`. */
 export function conv2dWeight(x: Tensor, y: Tensor, options: Conv2dOptions & { shape: Shape }): Tensor {
   const window = windowOf(options);
-  const [outputs, channels, tapRows, tapColumns] = options.shape;
-  const fits =
-    windows(x.shape[2], tapRows, 0, window) === y.shape[2] && windows(x.shape[3], tapColumns, 1, window) === y.shape[3];
-  if (!fits || y.shape[1] !== outputs || x.shape[1] !== channels || x.shape[0] !== y.shape[0])
+  if (!fits(x.shape, options.shape, y.shape, window))
     throw new RangeError(
       `conv2dWeight: no weight ${showShape(options.shape)} takes x ${showShape(x.shape)} to y ${showShape(y.shape)}`,
     );

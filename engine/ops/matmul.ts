@@ -1,5 +1,6 @@
 /** Matrix products, batched, with either operand transposed. Their gradients are matrix products again. */
 
+import { expectFloats } from "../expect.ts";
 import { gridOf, tilesOf } from "../grid.ts";
 import type { Attributes, KernelOp, ReferenceArray } from "../op.ts";
 import { broadcastShapes, sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
@@ -44,7 +45,7 @@ export const matmulOp: KernelOp = {
     const show = `a ${showShape(a.shape)}${transposeA ? "ᵀ" : ""}, b ${showShape(b.shape)}${transposeB ? "ᵀ" : ""}`;
     if (inner[0] !== inner[1])
       throw new RangeError(`matmul: inner extents differ, ${inner[0]} and ${inner[1]} (${show})`);
-    if (a.dtype !== "f32" || b.dtype !== "f32") throw new TypeError(`matmul: takes f32, got ${a.dtype} and ${b.dtype}`);
+    expectFloats("matmul", [a, b]);
     const { m, n } = geometry(a.shape, b.shape, flags as Flags);
     return { shape: [...a.shape.slice(0, -2), m, n], dtype: "f32" };
   },

@@ -1,5 +1,6 @@
 /** Sums, products and extremes over axes. */
 
+import { expectFloats } from "../expect.ts";
 import type { Attributes, ReduceOp } from "../op.ts";
 import { axesOf, showShape, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
@@ -17,7 +18,7 @@ const reduction = (op: Omit<ReduceOp<Axes>, "kind" | "infer">): ReduceOp => ({
   ...op,
   kind: "reduce",
   infer([x]: readonly Tensor[], { axes }: Axes) {
-    if (x.dtype !== "f32") throw new TypeError(`${op.name}: takes f32, got ${x.describe()}`);
+    expectFloats(op.name, [x]);
     if (op.combine.identity !== 0) expectElements(op.name, x, axes);
     return { shape: x.shape.filter((_, axis) => !axes.includes(axis)), dtype: "f32" };
   },

@@ -110,7 +110,7 @@ test("sum(x, []) is x, and sum of nothing is 0", async () => {
 
 test("reductions name what they cannot reduce", () => {
   expect(() => sum(tensor([1]), 1)).toThrow(new RangeError("sum: axis 1 is outside a tensor of rank 1"));
-  expect(() => sum(tensor([1], "u32"))).toThrow(new TypeError("sum: takes f32, got u32 [1] from tensor"));
+  expect(() => sum(tensor([1], "u32"))).toThrow(new TypeError("sum: takes f32, got u32"));
   expect(() => max(fromArray(f32([2, 0])), 1)).toThrow(new RangeError("max: no elements along axes [1] of [2, 0]"));
   expect(() => mean(fromArray(f32([2, 0])))).toThrow(new RangeError("mean: no elements along axes [0, 1] of [2, 0]"));
   expect(() => min(fromArray(f32([0])))).toThrow(new RangeError("min: no elements along axes [0] of [0]"));
