@@ -19,8 +19,8 @@ export interface Case {
 export interface Work {
   /** Units that one call of `run` does. */
   units: number;
-  /** Dispatches of one unit. */
-  dispatches: number;
+  /** Dispatches of one unit, where a plan tells. */
+  dispatches?: number;
   /** Does the work once; whoever measures waits for the device afterwards. */
   run(): void;
   /** What one unit amounts to, operations or bytes, for a rate: `{ of: "FLOP", count: 2e6 }`. */

@@ -15,7 +15,7 @@ export function record({ adapter }: Device, { case: { name, unit }, work, median
     best: rounded(best),
     cpu: rounded(cpu),
     unit,
-    dispatches: rounded(work.dispatches),
+    ...(work.dispatches && { dispatches: rounded(work.dispatches) }),
     ...(work.amount && { rate: rounded(giga(work.amount.count, best)), rateUnit: `G${work.amount.of}/s` }),
     samples,
   };
@@ -28,7 +28,7 @@ export function table(measurements: readonly Measurement[]): string[] {
     name,
     unit,
     ...[median, best, cpu].map(duration),
-    String(rounded(work.dispatches)),
+    work.dispatches === undefined ? "" : String(rounded(work.dispatches)),
     String(samples),
     work.amount === undefined ? "" : `${rounded(giga(work.amount.count, best))} G${work.amount.of}/s`,
   ]);

@@ -31,4 +31,24 @@ const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case => 
   },
 });
 
-export const langevinCases = (["null", "adapter"] as const).flatMap((on) => models.map((model) => stepCase(on, model)));
+/** The same steps without compilation: every op runs, or takes part in the next one, as it is called. */
+const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case => ({
+  name: `${on === "null" ? "host" : "ebm"}/langevin/${name}-eager`,
+  on,
+  unit: "step",
+  open() {
+    const sampler = langevin({ stepSize: 0.1, noise: 0.01 });
+    const { parameters, x } = scope(() => ({ parameters: net.init(key(1)), x: normal(key(2), batch) }));
+    const energy = (at: Tensor) => net.apply(parameters, at).reshape([-1]);
+    return Promise.resolve({
+      units: 1,
+      run: () => dispose(scope(() => sampler.step(key(3), { x }, energy).state.x)),
+      dispose: () => dispose(parameters, x),
+    });
+  },
+});
+
+export const langevinCases = (["null", "adapter"] as const).flatMap((on) => [
+  ...models.map((model) => stepCase(on, model)),
+  eagerCase(on, models[0]),
+]);
