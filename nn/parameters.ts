@@ -21,7 +21,7 @@ export function treeFrom<T extends Tree>(like: T, arrays: NamedArrays, prefix = 
   for (const [path, tensor] of expected) {
     const found = arrays[path];
     const describe = (dtype: string, shape: readonly number[]) => `${dtype} [${shape.join(", ")}]`;
-    if (!(path in arrays)) throw new FormatError(`checkpoint: array "${path}" is missing`);
+    if (!Object.hasOwn(arrays, path)) throw new FormatError(`checkpoint: array "${path}" is missing`);
     const [wanted, got] = [describe(tensor.dtype, tensor.shape), describe(found.dtype, found.shape)];
     if (wanted !== got) throw new FormatError(`checkpoint: array "${path}" should be ${wanted}, got ${got}`);
   }
