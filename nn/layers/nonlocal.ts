@@ -9,9 +9,10 @@ export type NonlocalParameters = Record<"theta" | "phi" | "g" | "W", Conv2dParam
 
 /**
  * x + W(softmax(θ(x)ᵀ φ(x)) g(x)): `[n, channels, h, w]` to the same. θ, φ, g are 1 × 1 convolutions to half the channels,
- * φ and g pooled 2 × 2; W starts at zero, so that the block starts as the identity (Wang et al. 2018, embedded Gaussian).
+ * φ and g pooled 2 × 2; W starts at zero, so that the block starts as the identity (Wang et al. 2018, embedded Gaussian). Throws a RangeError for odd `channels`.
  */
 export function nonlocal(channels: number): Module<NonlocalParameters> {
+  if (channels % 2 !== 0) throw new RangeError(`nonlocal: the channels must be even, got ${channels}`);
   const half = channels / 2;
   const inward = conv2d(channels, half, 1);
   const outward = conv2d(half, channels, 1);
