@@ -153,8 +153,7 @@ class Scheduler {
     let shared: Tensor | null = null;
     const plan = carries.get(root);
     if (core?.op.kind === "update") {
-      const table = baseOf(core.inputs[0]);
-      this.#updated(root, table, time, dying, lastUse, places, plan, commands);
+      this.#updated(core, time, dying, lastUse, places, plan, commands);
     } else if (plan !== undefined) {
       shared = this.#carried(plan, time, lowered.aligned, lastUse);
       places.set(root, plan.result());
@@ -197,7 +196,6 @@ class Scheduler {
   /** The result of an update lies where its table lay, if nothing else needs the table; else it starts as a copy. */
   #updated(
     root: Tensor,
-    table: Tensor,
     time: number,
     dying: Set<Tensor>,
     lastUse: ReadonlyMap<Tensor, number>,
@@ -205,13 +203,16 @@ class Scheduler {
     plan: CarryPlan | undefined,
     commands: Command[],
   ): void {
+    const [table, ...others] = root.inputs.map(baseOf);
     const from = places.get(table)!;
+    // No buffer can be read and written in one dispatch.
+    const free = !others.includes(table);
     if (plan !== undefined) {
-      const inPlace = plan.placeholder === table && lastUse.get(table) === time;
+      const inPlace = free && plan.placeholder === table && lastUse.get(table) === time;
       if (!inPlace && (lastUse.get(plan.placeholder) ?? -1) >= time) this.#takeBack(plan.carry, root);
       places.set(root, plan.result());
       if (!inPlace) commands.push({ kind: "copy", from, to: plan.result(), bytes: bytesOf(root) });
-    } else if (dying.delete(table) && typeof from === "number") {
+    } else if (free && dying.delete(table) && typeof from === "number") {
       places.set(root, from);
     } else {
       places.set(root, this.#take(root));
