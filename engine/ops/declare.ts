@@ -15,16 +15,15 @@ export interface Declaration {
   u32?: (...values: number[]) => number;
   /** Type of the result; that of the first input unless named. */
   dtype?: DType;
-  /** Types the inputs may have; f32 only unless named. */
+  /** Types that the inputs may have, all of them the same; f32 only unless named. */
   accepts?: readonly DType[];
+  /** The type of each input, where they differ. */
+  operands?: readonly DType[];
   cost?: number;
 }
 
 /** Declares an elementwise op of any number of inputs of one shape. */
-export function elementwise(
-  name: string,
-  declaration: Declaration & { vjp?: readonly Vjp[]; mixed?: boolean },
-): ElementwiseOp {
+export function elementwise(name: string, declaration: Declaration & { vjp?: readonly Vjp[] }): ElementwiseOp {
   const accepts = declaration.accepts ?? ["f32"];
   return {
     kind: "elementwise",
@@ -36,13 +35,13 @@ export function elementwise(
     ...(declaration.vjp && { vjp: declaration.vjp }),
     infer(inputs) {
       const first = inputs[0];
-      for (const input of inputs) {
-        const expected = declaration.mixed ? accepts : accepts.filter((dtype) => dtype === first.dtype);
-        if (!expected.includes(input.dtype))
-          throw new TypeError(
-            `${name}: takes ${accepts.join(" or ")}${declaration.mixed ? "" : ", all of one type"}, got ${inputs.map((operand) => operand.describe()).join(" and ")}`,
-          );
-      }
+      const { operands } = declaration;
+      const fits = ({ dtype }: Tensor, at: number) =>
+        operands === undefined ? dtype === first.dtype && accepts.includes(dtype) : dtype === operands[at];
+      if (!inputs.every(fits))
+        throw new TypeError(
+          `${name}: takes ${operands?.join(" and ") ?? `${accepts.join(" or ")}, all of one type`}, got ${inputs.map((input) => input.describe()).join(" and ")}`,
+        );
       return { shape: first.shape, dtype: declaration.dtype ?? first.dtype };
     },
   };

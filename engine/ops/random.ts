@@ -7,6 +7,7 @@ import { normalFromBits } from "../random/normal.ts";
 import { permute } from "../random/permutation.ts";
 import { foldIn as foldWords, keyOf, randomBits, split as splitWords, type Key as Words } from "../random/threefry.ts";
 import { randomIndex as indexFromBits, uniformFromBits } from "../random/uniform.ts";
+import type { DType } from "../hostArray.ts";
 import type { ElementwiseOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
@@ -20,33 +21,49 @@ export type Key = Tensor;
 const random = (
   name: string,
   wgsl: string,
-  dtype: "f32" | "u32" | "key",
+  operands: readonly DType[],
+  dtype: DType,
   f64: (...values: never[]) => number | readonly number[],
-): ElementwiseOp =>
-  elementwise(name, { wgsl, dtype, accepts: ["key", "u32"], mixed: true, cost: 60, f64: f64 as never });
+): ElementwiseOp => elementwise(name, { wgsl, operands, dtype, cost: 60, f64: f64 as never });
 
-const foldOp = random("foldIn", "foldIn(x, y)", "key", (key: Words, data: number) => foldWords(key, data));
-const splitOp = random("split", "threefry2x32(x, vec2u(y, FOR_SPLIT))", "key", (key: Words, i: number) =>
-  splitWords(key, i),
+const foldOp = random("foldIn", "foldIn(x, y)", ["key", "u32"], "key", (key: Words, data: number) =>
+  foldWords(key, data),
 );
-const bitsOp = random("bits", "threefry2x32(x, vec2u(y, FOR_ELEMENT)).x", "u32", (key: Words, i: number) =>
-  randomBits(key, i),
+const splitOp = random(
+  "split",
+  "threefry2x32(x, vec2u(y, FOR_SPLIT))",
+  ["key", "u32"],
+  "key",
+  (key: Words, i: number) => splitWords(key, i),
 );
-const uniformOp = random("uniform", "uniformFromBits(x)", "f32", (bits: number) => uniformFromBits(bits));
-const normalOp = random("normal", "normalFromBits(x)", "f32", (bits: number) => normalFromBits(bits));
-const indexOp = random("randomIndex", "randomIndex(x, y)", "u32", (bits: number, n: number) => indexFromBits(bits, n));
-const permuteOp = random("permute", "permute(x, y, z)", "u32", (key: Words, i: number, n: number) =>
-  permute(key, i, n),
+const bitsOp = random(
+  "bits",
+  "threefry2x32(x, vec2u(y, FOR_ELEMENT)).x",
+  ["key", "u32"],
+  "u32",
+  (key: Words, i: number) => randomBits(key, i),
 );
+const uniformOp = random("uniform", "uniformFromBits(x)", ["u32"], "f32", uniformFromBits);
+const normalOp = random("normal", "normalFromBits(x)", ["u32"], "f32", normalFromBits);
+const indexOp = random("randomIndex", "randomIndex(x, y)", ["u32", "u32"], "u32", indexFromBits);
+const permuteOp = random("permute", "permute(x, y, z)", ["key", "u32", "u32"], "u32", permute);
 
 /** The key of a seed, an integer in [0, 2⁵³). */
 export const key = (seed: number): Key => apply(constantOp, [], { value: keyOf(seed), dtype: "key" });
 
-/** The key for a number of the caller's own, such as a step: an integer in [0, 2³²) or a u32 scalar. */
+/**
+ * The key for a number of the caller's own, such as a step: an integer in [0, 2³²) or a u32 scalar. Of a known key and a
+ * known number it is known at once, so that a long chain of keys is no long program.
+ */
 export function foldIn(parent: Key, data: Tensor | number): Key {
   const word = asTensor(data, "u32");
+  if (isKnown(parent) && isKnown(word) && parent.dtype === "key" && word.dtype === "u32")
+    return apply(constantOp, [], { value: foldWords(valueOf(parent) as Words, valueOf(word) as number), dtype: "key" });
   return apply(foldOp, [parent, word.dtype === "f32" ? word.toIndex() : word]);
 }
+
+const isKnown = ({ op }: Tensor): boolean => op === (constantOp as unknown);
+const valueOf = ({ attributes }: Tensor): unknown => (attributes as { value: unknown }).value;
 
 /** `count` keys that have nothing in common with each other or with their parent: key [count]. */
 export const split = (parent: Key, count: number): Key => apply(splitOp, [broadcast(parent, [count]), iota([count])]);

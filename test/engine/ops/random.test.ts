@@ -1,0 +1,139 @@
+/** Random numbers through the engine: the same bits eagerly, compiled, in a loop and in the reference; pinned for good. */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  bits,
+  choice,
+  compile,
+  foldIn,
+  fromArray,
+  key,
+  loop,
+  normal,
+  randomIndex,
+  reference,
+  scope,
+  split,
+  take,
+  tensor,
+  toArray,
+  uniform,
+  type Tensor,
+} from "../../../engine/index.ts";
+import { digest } from "../digest.ts";
+import { draw, seeds, u32 } from "../draw.ts";
+import { check } from "../property.ts";
+import { expectAgreement } from "../threeWays.ts";
+
+/** More than a workgroup, prime. */
+const shape = [3, 1031];
+
+interface Stream {
+  name: string;
+  draws: (key: Tensor) => Tensor;
+  digest: string;
+}
+
+const streams: Stream[] = [
+  { name: "normal", draws: (k) => normal(k, shape), digest: "c4a300fb" },
+  { name: "uniform", draws: (k) => uniform(k, shape), digest: "5fdd49f9" },
+  { name: "uniform(−1, 1)", draws: (k) => uniform(k, shape, -1, 1), digest: "9ad2617e" },
+  { name: "bits", draws: (k) => bits(k, shape), digest: "f74417f7" },
+  { name: "randomIndex", draws: (k) => randomIndex(k, shape, 60_000), digest: "fd1fbc3c" },
+  { name: "choice", draws: (k) => choice(k, 60_000, 1031), digest: "b5c069e9" },
+  { name: "split", draws: (k) => split(k, 1031), digest: "cf1b597d" },
+  {
+    name: "normal of a split key",
+    draws: (k) =>
+      normal(
+        split(foldIn(k, 7), 3)
+          .slice([[1, 2]])
+          .reshape([]),
+        shape,
+      ),
+    digest: "ab339eb5",
+  },
+];
+
+test.each(streams)("$name is the same bit for bit in all three ways", async ({ draws, digest: known }) => {
+  const seed = 20260917;
+  const words = ({ data }: { data: ArrayLike<number> }, like: Float32Array | Uint32Array) =>
+    like instanceof Float32Array ? Float32Array.from(data) : Uint32Array.from(data);
+  const eager = (await toArray(scope(() => draws(key(seed))))).data;
+  const program = compile(draws);
+  expect(digest(eager)).toBe(known);
+  expect(digest((await toArray(program(key(seed)))).data)).toBe(known);
+  const inReference = reference(draws as never)({ ...u32([], 0, seed), dtype: "key" }) as { data: Float64Array };
+  expect(digest(words(inReference, eager))).toBe(known);
+});
+
+test("keys are data: a compiled program draws from another without being traced again", async () => {
+  const program = compile((k: Tensor, step: Tensor) => normal(foldIn(k, step), [5]));
+  const plan = await program.prepare(key(1), 0);
+  for (const [seed, step] of [
+    [1, 0],
+    [2 ** 53 - 1, 1],
+    [3, 70_000],
+  ]) {
+    expect(await program.prepare(key(seed), step)).toBe(plan);
+    const eager = scope(() => normal(foldIn(key(seed), step), [5]));
+    expect((await toArray(program(key(seed), step))).data).toEqual((await toArray(eager)).data);
+  }
+});
+
+test("numbers of every shape, alone and inside an expression, are those of the reference", () =>
+  check(
+    fc.tuple(fc.constantFrom([], [1], [65], [3, 5], [0], [2, 3, 4]), seeds),
+    ([shape, seed]) =>
+      expectAgreement(
+        (k, x) => [
+          normal(k, shape),
+          uniform(k, shape).mul(2).sub(1).mul(x),
+          bits(foldIn(k, 3), shape),
+          split(k, 3),
+          normal(k, [4, ...shape])
+            .slice([[1, 2]])
+            .transpose(),
+        ],
+        [{ ...u32([], seed, 1), dtype: "key" }, draw(seed, [])],
+      ),
+    6,
+  ));
+
+test("choice(k, n, count) takes each index at most once, and all of them when count = n", async () => {
+  for (const [n, count] of [
+    [1, 1],
+    [7, 3],
+    [100, 100],
+    [50_000, 128],
+  ]) {
+    const { data } = await toArray(choice(key(n), n, count));
+    expect(new Set(data).size).toBe(count);
+    expect(data.findIndex((index) => index >= n)).toBe(-1);
+  }
+  expect(() => choice(key(1), 3, 4)).toThrow(new RangeError("choice: 4 distinct indices out of 3"));
+});
+
+test("a minibatch is rows taken by choice", async () => {
+  await expectAgreement((k, x) => take(x, choice(k, 20, 8)), [{ ...u32([], 0, 5), dtype: "key" }, draw(1, [20, 3])], {
+    exactly: true,
+  });
+});
+
+test("a chain of three thousand keys is known at once", async () => {
+  let chained = key(1);
+  for (let i = 0; i < 3000; i++) chained = foldIn(chained, i);
+  const looped = compile((k: Tensor) => loop(3000, (i, k) => foldIn(k, i), k));
+  expect((await toArray(chained)).data).toEqual((await toArray(looped(key(1)))).data);
+});
+
+test("random numbers ask for a key", () => {
+  const x = tensor([1, 2]);
+  expect(() => normal(x, [2])).toThrow(/^bits: takes key and u32, got f32 \[2\] from tensor and u32 \[2\] from iota$/);
+  expect(() => foldIn(fromArray(u32([], 1)), 3)).toThrow(
+    /^foldIn: takes key and u32, got u32 \[\] from tensor and u32 \[\]/,
+  );
+  expect(() => key(-1)).toThrow("key: a seed is an integer from 0 to 2⁵³ − 1, got -1");
+  expect(() => foldIn(key(1), -1)).toThrow("constant: a u32 is an integer in [0, 2³²), got -1");
+});
