@@ -16,6 +16,7 @@ export interface PersistentOptions {
 export function persistentStart({ size, item, scale = 1 }: PersistentOptions): Start {
   return {
     memory: (key) => uniform(key, [size, ...item], -scale, scale),
+    most: size,
     usesData: false,
     draw(key, [count], _data, memory) {
       if (memory === null) throw new TypeError("persistentStart: the replay buffer is missing");

@@ -12,6 +12,8 @@ export interface Started {
 export interface Start {
   /** What is kept between updates, such as a replay buffer `[size, …]`; null for nothing. */
   memory(key: Key): Tensor | null;
+  /** The most chains it can start at once. */
+  readonly most: number;
   /** Whether `draw` asks for data. */
   readonly usesData: boolean;
   /** Starts for `shape` = [n, …]; `data` gives a fresh batch of that shape. */
@@ -21,6 +23,7 @@ export interface Start {
 /** Starts that remember nothing. */
 export const forgetful = (draw: (key: Key, shape: Shape) => Tensor): Start => ({
   memory: () => null,
+  most: Infinity,
   usesData: false,
   draw: (key, shape) => ({ x: draw(key, shape), remember: () => null }),
 });

@@ -25,7 +25,7 @@ export const energiesOf = (model: Model) =>
   compile((parameters: Tree, x: Tensor) => model.energyUnder(parameters)(x).div(model.temperature));
 
 /** Draws samples by the sampler that training uses; nothing is written back to a replay buffer. */
-export function samplesOf({ settings, source, sampler, start, energyUnder, noisy }: Model) {
+export function samplesOf({ source, sampler, start, energyUnder, noisy }: Model) {
   const programs = new Map<number, ReturnType<typeof programFor>>();
   const programFor = (steps: number) =>
     compile((parameters: Tree, memory: readonly Tensor[], fed: readonly Tensor[], keys: Keys, like: Tensor) => {
@@ -35,8 +35,8 @@ export function samplesOf({ settings, source, sampler, start, energyUnder, noisy
       return walk(sampler, energyUnder(parameters), begun.x, steps, keys.walk).x;
     });
   const draw = (parameters: Tree, memory: Tensor | null, keys: Keys, count: number, steps: number): Tensor => {
-    if (settings.start.kind === "persistent" && count > settings.start.size)
-      throw new RangeError(`sample: ${count} samples from a replay buffer of ${settings.start.size} chains`);
+    if (count > start.most)
+      throw new RangeError(`sample: ${count} samples from a replay buffer of ${start.most} chains`);
     const program = programs.get(steps) ?? programFor(steps);
     programs.set(steps, program);
     const fed = start.usesData ? source.feed(keys.data, count) : null;

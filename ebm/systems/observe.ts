@@ -62,7 +62,7 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
       const look = await seen(
         state,
         own,
-        source.item.length === 1 ? settings.landscape.samples : SHOWN,
+        Math.min(source.item.length === 1 ? settings.landscape.samples : SHOWN, model.start.most),
         settings.sampler.steps,
       );
       if (state.memory === undefined || source.item.length === 1) return look;
