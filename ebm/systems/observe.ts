@@ -68,7 +68,8 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
       if (state.memory === undefined || source.item.length === 1) return look;
       const first = state.memory.slice([[0, Math.min(SHOWN, state.memory.shape[0])]]);
       look.grids.push(await images("buffer", first));
-      dispose(first);
+      // All of a small buffer is the buffer itself, which training still needs.
+      if (first !== state.memory) dispose(first);
       return look;
     },
     sample: (state, { count, steps, keys }) => seen(state, keys, count, steps ?? settings.sampler.steps),
