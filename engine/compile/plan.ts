@@ -1,5 +1,6 @@
 /** A plan: a program scheduled once and replayed with other buffers and numbers. */
 
+import type { BoundDispatch } from "../device/commands.ts";
 import type { Device } from "../device/device.ts";
 import type { Kernel } from "../device/pipelines.ts";
 import { INDEX_STRIDE, PARAMETER_WORDS, STRETCH } from "../device/sharedBindings.ts";
@@ -7,15 +8,12 @@ import type { Storage } from "../device/storage.ts";
 import { explain } from "./explain.ts";
 import type { Carry, Command, Dispatch, Schedule, SlotRef } from "./schedule.ts";
 
-/** Dispatches per submit: enough to spread its cost, few enough that no watchdog bites. */
-const PER_SUBMIT = 64;
-
 /** Sets of bind groups kept, one for each combination of buffers met lately. */
 const MOST_SETS = 16;
 
 /** A command with its buffers bound. */
 type Bound =
-  | { kind: "dispatch"; pipeline: GPUComputePipeline; group: GPUBindGroup; groups: readonly [number, number, number] }
+  | ({ kind: "dispatch" } & BoundDispatch)
   | { kind: "copy"; from: GPUBuffer; to: GPUBuffer; bytes: number }
   /** The body for even and for odd iterations. */
   | { kind: "loop"; count: number; even: readonly Bound[]; odd: readonly Bound[] };
@@ -25,6 +23,12 @@ export class Plan {
   readonly #kept = new Map<number, GPUBuffer>();
   readonly #sets = new Map<string, readonly Bound[]>();
   readonly #words = new Uint32Array(PARAMETER_WORDS);
+  /** What the block holds: zeros, as every new buffer does. */
+  readonly #written = new Uint32Array(PARAMETER_WORDS);
+  /** Words of the block that this program has. */
+  #used = 0;
+  /** Submits there had been when this plan last recorded a dispatch: while there are no more, that one waits. */
+  #submits = -1;
   readonly #block: { parameters: GPUBuffer; group: GPUBindGroup };
 
   constructor(
@@ -59,8 +63,9 @@ export class Plan {
       if (role === "kept") buffers.set(slot, this.#keep(slot, bytes, purpose));
     });
     this.#words.set(parameters, 4);
-    this.#setStart(0);
-    this.#encode(this.#bound(buffers));
+    this.#used = 4 + parameters.length;
+    this.#write(0);
+    this.#record(this.#bound(buffers), 0);
     const results = outputs.map((slot) => (buffers.get(slot) as Storage).hold());
     inputSlots.forEach((slot, at) => donated[at] && (buffers.get(slot) as Storage).release());
     slots.forEach(({ role }, slot) => role === "returned" && (buffers.get(slot) as Storage).release());
@@ -71,9 +76,7 @@ export class Plan {
   #owned(storage: Storage): Storage {
     if (storage.exclusive) return storage;
     const copy = this.device.pool.store(storage.bytes, "donated");
-    const encoder = this.device.gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(storage.buffer, 0, copy.buffer, 0, storage.buffer.size);
-    this.device.submit([encoder.finish()]);
+    this.device.commands.copy(storage.buffer, copy.buffer, storage.buffer.size);
     storage.release();
     return copy;
   }
@@ -86,10 +89,25 @@ export class Plan {
     return buffer;
   }
 
-  /** Writes the parameter block, with the index at which the coming iterations start. */
-  #setStart(start: number): void {
+  /** Brings the parameter block up to date, with the index at which the coming iterations start. */
+  #write(start: number): void {
     this.#words[0] = start;
+    if (this.#upToDate()) return;
+    this.#flushOwn();
     this.device.gpu.queue.writeBuffer(this.#block.parameters, 0, this.#words);
+    this.#written.set(this.#words);
+  }
+
+  /** Whether the block holds the words already; a plain loop, since it runs at every call. */
+  #upToDate(): boolean {
+    for (let at = 0; at < this.#used; at++) if (this.#words[at] !== this.#written[at]) return false;
+    return true;
+  }
+
+  /** Submits the dispatches of this plan that wait, since they need the parameter block as it is. */
+  #flushOwn(): void {
+    const { commands } = this.device;
+    if (this.#submits === commands.submits) commands.flush();
   }
 
   #bound(buffers: ReadonlyMap<number, Storage | GPUBuffer>): readonly Bound[] {
@@ -148,10 +166,19 @@ export class Plan {
     return kernel;
   }
 
-  #encode(commands: readonly Bound[]): void {
-    const recorder = new Recorder(this.device, this.#block.group, (start) => this.#setStart(start));
-    recorder.record(commands, 0);
-    recorder.flush();
+  /** Records commands as part of iteration `index` of the innermost loop. */
+  #record(list: readonly Bound[], index: number): void {
+    const start = index - (index % STRETCH);
+    for (const command of list) {
+      if (command.kind === "loop")
+        for (let i = 0; i < command.count; i++) this.#record(i % 2 === 0 ? command.even : command.odd, i);
+      else if (command.kind === "copy") this.device.commands.copy(command.from, command.to, command.bytes);
+      else {
+        if (start !== this.#words[0]) this.#write(start);
+        this.#submits = this.device.commands.submits;
+        this.device.commands.dispatch(command, this.#block.group, (index - start) * INDEX_STRIDE);
+      }
+    }
   }
 
   /** Gives the buffers that the plan keeps back to the pool. */
@@ -159,70 +186,8 @@ export class Plan {
     for (const buffer of this.#kept.values()) this.device.pool.give(buffer);
     this.#kept.clear();
     this.#sets.clear();
+    this.#flushOwn();
     this.#block.parameters.destroy();
-  }
-}
-
-/** Encodes commands into compute passes, and submits now and then. */
-class Recorder {
-  #encoder: GPUCommandEncoder | null = null;
-  #pass: GPUComputePassEncoder | null = null;
-  #pipeline: GPUComputePipeline | null = null;
-  #dispatches = 0;
-  #start = 0;
-  #offset = -1;
-
-  constructor(
-    readonly device: Device,
-    readonly shared: GPUBindGroup,
-    readonly setStart: (start: number) => void,
-  ) {}
-
-  /** Records commands as part of iteration `index` of the innermost loop. */
-  record(commands: readonly Bound[], index: number): void {
-    for (const command of commands) {
-      if (command.kind === "dispatch") this.#dispatch(command, index);
-      else if (command.kind === "copy") this.#copy(command);
-      else for (let i = 0; i < command.count; i++) this.record(i % 2 === 0 ? command.even : command.odd, i);
-    }
-  }
-
-  #dispatch({ pipeline, group, groups }: Extract<Bound, { kind: "dispatch" }>, index: number): void {
-    const start = index - (index % STRETCH);
-    if (start !== this.#start) {
-      this.flush();
-      this.setStart(start);
-      this.#start = start;
-    }
-    if (this.#pass === null) {
-      this.#encoder ??= this.device.gpu.createCommandEncoder();
-      this.#pass = this.#encoder.beginComputePass();
-      this.#pipeline = null;
-      this.#offset = -1;
-    }
-    const offset = (index - start) * INDEX_STRIDE;
-    if (offset !== this.#offset) this.#pass.setBindGroup(1, this.shared, [offset]);
-    if (pipeline !== this.#pipeline) this.#pass.setPipeline(pipeline);
-    this.#offset = offset;
-    this.#pipeline = pipeline;
-    this.#pass.setBindGroup(0, group);
-    this.#pass.dispatchWorkgroups(...groups);
-    if (++this.#dispatches >= PER_SUBMIT) this.flush();
-  }
-
-  #copy({ from, to, bytes }: Extract<Bound, { kind: "copy" }>): void {
-    this.#pass?.end();
-    this.#pass = null;
-    this.#encoder ??= this.device.gpu.createCommandEncoder();
-    if (from !== to && bytes > 0) this.#encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
-  }
-
-  flush(): void {
-    this.#pass?.end();
-    if (this.#encoder !== null) this.device.submit([this.#encoder.finish()]);
-    this.#pass = null;
-    this.#encoder = null;
-    this.#dispatches = 0;
   }
 }
 

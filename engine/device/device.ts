@@ -3,6 +3,7 @@
 import { requestAdapter, settle, type AdapterChoice, type AdapterOptions } from "#platform";
 import { DeviceError, DeviceLostError, OutOfMemoryError } from "../errors.ts";
 import { BufferUsage, MapMode } from "../platform/flags.ts";
+import { Commands } from "./commands.ts";
 import { Pipelines } from "./pipelines.ts";
 import { BufferPool, type MemoryReport } from "./pool.ts";
 import { SharedBindings } from "./sharedBindings.ts";
@@ -24,9 +25,9 @@ export class Device {
   readonly pool: BufferPool;
   readonly pipelines: Pipelines;
   readonly shared: SharedBindings;
+  readonly commands: Commands;
   #lost: DeviceLostError | null = null;
   #error: Error | null = null;
-  #submitted = 0;
   #finished = 0;
 
   private constructor(
@@ -36,6 +37,7 @@ export class Device {
     this.pool = new BufferPool(gpu);
     this.pipelines = new Pipelines(gpu);
     this.shared = new SharedBindings(gpu);
+    this.commands = new Commands(gpu);
     void gpu.lost.then(({ reason, message }) => {
       this.#lost = new DeviceLostError(`device: lost (${reason}), ${message || "no reason given"}`);
     });
@@ -62,21 +64,15 @@ export class Device {
     if (problem !== null) throw problem;
   }
 
-  /** Hands commands to the GPU. */
-  submit(commands: readonly GPUCommandBuffer[]): void {
-    this.check();
-    this.gpu.queue.submit([...commands]);
-    this.#submitted += commands.length;
-  }
-
   /** Waits while too much is under way, so that a loop cannot run ahead of the GPU without end. */
   async throttle(limit = MOST_UNDER_WAY): Promise<void> {
-    if (this.#submitted - this.#finished > limit) await this.idle();
+    if (this.commands.submits - this.#finished > limit) await this.idle();
   }
 
-  /** Waits until everything submitted is done. */
+  /** Waits until everything asked for so far is done. */
   async idle(): Promise<void> {
-    const upTo = this.#submitted;
+    this.commands.flush();
+    const upTo = this.commands.submits;
     await settle(this.gpu.queue.onSubmittedWorkDone(), this.adapter.software);
     this.#finished = Math.max(this.#finished, upTo);
     this.check();
@@ -86,19 +82,20 @@ export class Device {
   upload(words: Float32Array | Uint32Array, purpose: string): Storage {
     this.check();
     const storage = this.pool.store(words.byteLength, purpose);
+    // The buffer may be one given back a moment ago, which commands not submitted yet still read.
+    this.commands.flush();
     this.gpu.queue.writeBuffer(storage.buffer, 0, words.buffer, words.byteOffset, words.byteLength);
     return storage;
   }
 
-  /** Reads the first `bytes` of a buffer, after everything submitted so far. */
+  /** Reads the first `bytes` of a buffer, after everything asked for so far. */
   async download(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     this.check();
     if (bytes === 0) return new ArrayBuffer(0);
     const staging = this.gpu.createBuffer({ size: bytes, usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST });
-    const encoder = this.gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
-    this.submit([encoder.finish()]);
-    const upTo = this.#submitted;
+    this.commands.copy(buffer, staging, bytes);
+    this.commands.flush();
+    const upTo = this.commands.submits;
     try {
       await settle(staging.mapAsync(MapMode.READ), this.adapter.software);
     } catch (cause) {

@@ -1,0 +1,78 @@
+/** Commands on their way to the GPU: recorded in order, submitted together. */
+
+/** Dispatches per submit: enough to spread its cost, few enough that no watchdog bites. */
+const PER_SUBMIT = 64;
+
+/** A dispatch with its buffers bound. */
+export interface BoundDispatch {
+  pipeline: GPUComputePipeline;
+  group: GPUBindGroup;
+  groups: readonly [number, number, number];
+}
+
+/**
+ * Records dispatches and copies, and submits them after 64 dispatches, when the present turn of the event loop ends, or when
+ * asked to. So a submit, which costs the host more than several dispatches, is shared even by ops that run one at a time.
+ * Whoever goes past the recording, to the queue or to destroy a buffer, flushes first.
+ */
+export class Commands {
+  #encoder: GPUCommandEncoder | null = null;
+  #pass: GPUComputePassEncoder | null = null;
+  #dispatches = 0;
+  #submits = 0;
+  // What is set in the present pass.
+  #pipeline: GPUComputePipeline | null = null;
+  #shared: GPUBindGroup | null = null;
+  #offset = 0;
+
+  constructor(readonly gpu: GPUDevice) {}
+
+  /** Submits so far. While it stays the same, what was recorded is not submitted yet. */
+  get submits(): number {
+    return this.#submits;
+  }
+
+  /** Records a dispatch; `shared` is bound as group 1 at a dynamic offset. */
+  dispatch({ pipeline, group, groups }: BoundDispatch, shared: GPUBindGroup, offset: number): void {
+    const pass = (this.#pass ??= this.#open().beginComputePass());
+    if (shared !== this.#shared || offset !== this.#offset) pass.setBindGroup(1, shared, [offset]);
+    if (pipeline !== this.#pipeline) pass.setPipeline(pipeline);
+    this.#shared = shared;
+    this.#offset = offset;
+    this.#pipeline = pipeline;
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(...groups);
+    if (++this.#dispatches >= PER_SUBMIT) this.flush();
+  }
+
+  /** Records a copy of the first `bytes` of a buffer to the start of another. */
+  copy(from: GPUBuffer, to: GPUBuffer, bytes: number): void {
+    this.#endPass();
+    if (from !== to && bytes > 0) this.#open().copyBufferToBuffer(from, 0, to, 0, bytes);
+  }
+
+  /** Submits what is recorded. Never throws; Device.check() tells what went wrong. */
+  flush(): void {
+    this.#endPass();
+    if (this.#encoder === null) return;
+    this.gpu.queue.submit([this.#encoder.finish()]);
+    this.#encoder = null;
+    this.#dispatches = 0;
+    this.#submits++;
+  }
+
+  #open(): GPUCommandEncoder {
+    if (this.#encoder === null) {
+      this.#encoder = this.gpu.createCommandEncoder();
+      queueMicrotask(() => this.flush());
+    }
+    return this.#encoder;
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = null;
+    this.#pipeline = null;
+    this.#shared = null;
+  }
+}
