@@ -21,14 +21,16 @@ export const mnistConvergent = {
 export const mnistConvergentTiny = variant(
   mnistConvergent,
   "anatomy/mnist-convergent-tiny",
-  `${mnistConvergent.summary}; small, a minute or two`,
+  "handwritten digits, learned with persistent chains and a small net; a minute or two",
   {
-    updates: 60,
-    batch: 16,
+    updates: 200,
+    batch: 32,
     data: { size: 28 },
-    net: { width: 8 },
-    sampler: { steps: 20 },
-    start: { size: 256 },
-    log: { observe: 20, checkpoint: 30 },
+    net: { kind: "strided", width: 8 },
+    sampler: { steps: 40 },
+    // Few chains, so that each goes far enough to leave the noise it starts from.
+    start: { size: 64 },
+    optimizer: { lr: 0.012, lrDecay: 0.997 },
+    log: { observe: 50, checkpoint: 100 },
   },
 );
