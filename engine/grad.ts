@@ -20,16 +20,24 @@ export function grad<T extends Tree>(y: Tensor, xs: T): T {
 /** The value together with its gradient: `[y, grad(y, xs)]`. */
 export const valueAndGrad = <T extends Tree>(y: Tensor, xs: T): [Tensor, T] => [y, grad(y, xs)];
 
-/** The product of `dy`, shaped like `y`, with the Jacobian ∂y/∂x, for every x of `xs`. */
+/**
+ * The product of `dy`, shaped like `y`, with the Jacobian ∂y/∂x, for every x of `xs`. Every way from y to x counts, also
+ * one that leads through another of the `xs`. Throws a TypeError towards tensors that are not f32.
+ */
 export function vjp<T extends Tree>(y: Tensor, xs: T, dy: Tensor): T {
   expectShape("vjp", dy, y.shape);
   const sources = new Set(tensorsOf(xs));
-  const order = inOrder([y]);
+  for (const source of sources)
+    if (source.dtype !== "f32") throw new TypeError(`grad: towards f32 only, got ${source.describe()}`);
+  // A tensor depends on older ones only, so what is older than every source need not be walked: eager code would
+  // otherwise walk all that it has ever computed.
+  const oldest = Math.min(...[...sources].map(({ id }) => id));
+  const order = inOrder([y], ({ id }) => id > oldest);
   const active = dependents(order, sources);
   const slopes = new Map<Tensor, Tensor>([[y, dy]]);
   for (const node of order.reverse()) {
     const slope = slopes.get(node);
-    if (slope === undefined || !active.has(node) || sources.has(node)) continue;
+    if (slope === undefined || !active.has(node)) continue;
     node.inputs.forEach((input, index) => {
       if (!active.has(input) || input.dtype !== "f32") return;
       const part = towards(node, index, slope);

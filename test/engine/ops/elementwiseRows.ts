@@ -97,5 +97,5 @@ export const rows: Record<string, Row> = {
   "toFloat (bool)": piecewise(ops.toFloat, "bool"),
   toIndex: { call: ops.toIndex, operands: [[0, 2 ** 31]] },
   "toIndex (bool)": piecewise(ops.toIndex, "bool"),
-  stopGradient: unary(ops.stopGradient),
+  stopGradient: piecewise((x) => ops.stopGradient(x), wide),
 };

@@ -1,0 +1,81 @@
+/** Every op that has a gradient, a row each: how it is called, and on operands drawn from where it is smooth. */
+
+import * as ops from "../../engine/ops/index.ts";
+import type { HostArray, Tensor } from "../../engine/index.ts";
+import { draw } from "./draw.ts";
+import { rows as elementwise } from "./ops/elementwiseRows.ts";
+
+export interface Row {
+  call: (...operands: Tensor[]) => Tensor;
+  inputs: readonly HostArray[];
+}
+
+/** Operands of these shapes. */
+const operands = (...shapes: number[][]): HostArray[] => shapes.map((shape, at) => draw(at + 1, shape));
+
+const pointwise: Record<string, Row> = Object.fromEntries(
+  Object.entries(elementwise).flatMap(([name, { call, smooth }]) =>
+    smooth === undefined ? [] : [[name, { call, inputs: smooth.map((range, at) => draw(at + 1, [2, 3], ...range)) }]],
+  ),
+);
+
+const window = { stride: [2, 1], padding: [1, 0], dilation: [1, 2] } as const;
+
+const families: Record<string, Row> = {
+  reshape: { call: (x) => x.reshape([3, 2]).square(), inputs: operands([2, 3]) },
+  broadcast: { call: (x) => x.broadcast([2, 3, 4]).square(), inputs: operands([3, 1]) },
+  transpose: { call: (x) => x.transpose([2, 0, 1]).square(), inputs: operands([2, 3, 2]) },
+  slice: {
+    call: (x) =>
+      x
+        .slice([
+          [1, 4],
+          [0, 5, 2],
+        ])
+        .square(),
+    inputs: operands([4, 5]),
+  },
+  pad: {
+    call: (x) =>
+      ops
+        .pad(x, [
+          [1, 0],
+          [0, 2],
+        ])
+        .square(),
+    inputs: operands([2, 3]),
+  },
+  concat: { call: (x, y) => ops.concat([x, y, x], 1).square(), inputs: operands([2, 3], [2, 1]) },
+  squeeze: { call: (x) => ops.squeeze(x).square(), inputs: operands([2, 1, 3]) },
+  flatten: { call: (x) => ops.flatten(x, 1).square(), inputs: operands([2, 2, 3]) },
+  sum: { call: (x) => x.square().sum(1), inputs: operands([3, 4, 2]) },
+  mean: { call: (x) => x.mean([0, 2], { keepDims: true }).square(), inputs: operands([3, 4, 2]) },
+  max: { call: (x) => x.max(1).square(), inputs: operands([3, 5]) },
+  min: { call: (x) => x.min().square(), inputs: operands([3, 5]) },
+  matmul: { call: (a, b) => ops.matmul(a, b).square(), inputs: operands([3, 2], [2, 4]) },
+  "matmul of aᵀ": { call: (a, b) => ops.matmul(a, b, { transposeA: true }).square(), inputs: operands([2, 3], [2, 4]) },
+  "matmul of bᵀ": { call: (a, b) => ops.matmul(a, b, { transposeB: true }).square(), inputs: operands([3, 2], [4, 2]) },
+  "matmul of aᵀ and bᵀ": {
+    call: (a, b) => ops.matmul(a, b, { transposeA: true, transposeB: true }).square(),
+    inputs: operands([2, 3], [4, 2]),
+  },
+  "matmul of a batch": { call: (a, b) => ops.matmul(a, b).square(), inputs: operands([2, 1, 3, 2], [3, 2, 2]) },
+  "matmul of a batch and a matrix": { call: (a, b) => ops.matmul(a, b).square(), inputs: operands([2, 3, 2], [2, 4]) },
+  conv2d: { call: (x, w) => ops.conv2d(x, w, window).square(), inputs: operands([2, 2, 4, 5], [3, 2, 2, 2]) },
+  conv2dInput: {
+    call: (y, w) => ops.conv2dInput(y, w, { ...window, shape: [2, 2, 4, 5] }).square(),
+    inputs: operands([2, 3, 3, 3], [3, 2, 2, 2]),
+  },
+  conv2dWeight: {
+    call: (x, y) => ops.conv2dWeight(x, y, { ...window, shape: [3, 2, 2, 2] }).square(),
+    inputs: operands([2, 2, 4, 5], [2, 3, 3, 3]),
+  },
+};
+
+export const rows: Record<string, Row> = { ...pointwise, ...families };
+
+/** Ops whose results do not change when an operand does a little, or that select by index. */
+export const withoutGradient: readonly string[] = [
+  ...["less", "lessEqual", "greater", "greaterEqual", "equal", "and", "or", "not", "toFloat", "toIndex"],
+  ...["where", "stopGradient", "constant", "zeros", "ones", "iota", "placeholder", "put", "take", "asElementwise"],
+];
