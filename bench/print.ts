@@ -1,5 +1,6 @@
 /** Measurements as text: a line of JSON each, or a table. */
 
+import { cpus, loadavg } from "node:os";
 import type { Device } from "../engine/index.ts";
 import type { Measurement } from "./measure.ts";
 
@@ -11,6 +12,8 @@ export function record({ adapter }: Device, { case: { name, unit }, work, median
     source: adapter.source,
     software: adapter.software,
     host: adapter.host,
+    machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`,
+    load: rounded(loadavg()[0]),
     ms: rounded(median),
     best: rounded(best),
     cpu: rounded(cpu),
