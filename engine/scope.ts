@@ -3,10 +3,16 @@
 import { materialise } from "./eager.ts";
 import type { Storage } from "./device/storage.ts";
 import { dataOp } from "./ops/sources.ts";
-import { Tensor } from "./tensor.ts";
+import { Tensor, tensorsSoFar } from "./tensor.ts";
 import { tensorsOf, type Tree } from "./tree.ts";
 
-const scopes: Set<Tensor>[] = [];
+interface Scope {
+  /** The id of the first tensor made in it. */
+  first: number;
+  live: Set<Tensor>;
+}
+
+const scopes: Scope[] = [];
 
 /** A live tensor over a buffer, shaped like `like`; it belongs to the present scope. */
 export function adopt(like: Pick<Tensor, "shape" | "dtype">, storage: Storage): Tensor {
@@ -16,16 +22,16 @@ export function adopt(like: Pick<Tensor, "shape" | "dtype">, storage: Storage): 
   return owned(tensor);
 }
 
-/** Enters a live tensor into the present scope. */
+/** Enters a live tensor into the innermost scope that it was made in; it may come to live in a deeper one. */
 export function owned(tensor: Tensor): Tensor {
-  scopes.at(-1)?.add(tensor);
+  scopes.findLast(({ first }) => first <= tensor.id)?.live.add(tensor);
   return tensor;
 }
 
 /** Gives a tensor's buffer back. Using the tensor afterwards throws. */
 export function dispose(...trees: readonly Tree[]): void {
   for (const tensor of trees.flatMap(tensorsOf)) {
-    for (const scope of scopes) scope.delete(tensor);
+    for (const { live } of scopes) live.delete(tensor);
     if (tensor.state === "symbolic") continue;
     tensor.storage?.release();
     tensor.storage = null;
@@ -36,7 +42,7 @@ export function dispose(...trees: readonly Tree[]): void {
 /** Runs `body` and releases every tensor it made, except those it returns. */
 export function scope<T extends Tree>(body: () => T): T {
   const mine = new Set<Tensor>();
-  scopes.push(mine);
+  scopes.push({ first: tensorsSoFar(), live: mine });
   let result: T;
   try {
     result = body();

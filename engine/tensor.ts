@@ -17,6 +17,9 @@ export type TensorState = "symbolic" | "lazy" | "live" | "view" | "spent";
 
 let created = 0;
 
+/** How many tensors there have been: the id of the next one. */
+export const tensorsSoFar = (): number => created;
+
 /** A dense row-major array of one element type. All ops are also methods: `x.add(y)` is `add(x, y)`. */
 export class Tensor {
   readonly id = created++;

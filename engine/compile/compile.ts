@@ -1,6 +1,7 @@
 /** Compilation: a function of tensors, traced once per set of shapes and replayed from then on. */
 
 import { currentDevice, type Device } from "../device/device.ts";
+import { PARAMETER_WORDS } from "../device/sharedBindings.ts";
 import type { Storage } from "../device/storage.ts";
 import { materialise } from "../eager.ts";
 import { wordsPer, type DType } from "../hostArray.ts";
@@ -164,6 +165,13 @@ function traceProgram(device: Device, program: Program, inputs: readonly unknown
   let next = 0;
   const traced = inputs.map((argument) => mapTree(argument, () => nodes[next++]));
   const result = trace(() => program(...traced));
+  for (const [path, leaf] of leavesOf(result))
+    if (!(leaf instanceof Tensor))
+      throw new TypeError(`compile: the result ${path || "itself"} is not a tensor, got ${String(leaf)}`);
+  if (word > PARAMETER_WORDS)
+    throw new RangeError(
+      `compile: the numbers given take ${word - 4} words, a program has room for ${PARAMETER_WORDS - 4}; put them into a tensor`,
+    );
   const { outputs: closed, captured } = close(tensorsOf(result));
   const outputs = optimised(closed);
   const placeholders = [

@@ -32,17 +32,20 @@ export class BufferPool {
     const report = this.#report;
     report.live++;
     report.liveBytes += size;
-    report.peakBytes = Math.max(report.peakBytes, report.liveBytes + report.stockedBytes);
     const buffer = this.#stock.get(size)?.pop();
-    if (buffer === undefined)
-      return this.device.createBuffer({
+    if (buffer !== undefined) {
+      report.stocked--;
+      report.stockedBytes -= size;
+    }
+    report.peakBytes = Math.max(report.peakBytes, report.liveBytes + report.stockedBytes);
+    return (
+      buffer ??
+      this.device.createBuffer({
         label: purpose,
         size,
         usage: BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferUsage.COPY_DST,
-      });
-    report.stocked--;
-    report.stockedBytes -= size;
-    return buffer;
+      })
+    );
   }
 
   /** Takes a buffer back. Commands already submitted may still use it; later ones are ordered behind them. */
