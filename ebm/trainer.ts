@@ -18,7 +18,7 @@ import {
   type Tree,
 } from "../engine/index.ts";
 import { namedArrays, treeFrom } from "../nn/index.ts";
-import type { Explorer, MetricsRow, Observation, Training } from "./training.ts";
+import type { Explorer, MetricsRow, Observation, OpenOptions, Training } from "./training.ts";
 
 /** Streams of random numbers, so that a change in one does not shift another. */
 export const streams = { init: 1, data: 2, start: 3, walk: 4, observe: 5 } as const;
@@ -49,10 +49,14 @@ export interface Program<S extends State> {
 /** Updates whose numbers may be on their way before the loop waits for the oldest. */
 const MOST_UNREAD = 3;
 
-/** Opens a training at update 0, with its shaders compiled. */
-export async function openTraining<S extends State>(program: Program<S>, seed: number): Promise<Training> {
+/** Opens a training at update 0, with its shaders compiled unless they are not to be. */
+export async function openTraining<S extends State>(
+  program: Program<S>,
+  seed: number,
+  { prepared = true }: OpenOptions = {},
+): Promise<Training> {
   const trainer = new Trainer(program, seed);
-  await trainer.prepare();
+  if (prepared) await trainer.prepare();
   return trainer;
 }
 

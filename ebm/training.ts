@@ -17,7 +17,12 @@ export interface Recipe {
 /** A way of training: which settings it has, and how to begin. */
 export interface System {
   fields: Fields;
-  open(settings: Settings, context: Context): Promise<Training>;
+  open(settings: Settings, context: Context, options?: OpenOptions): Promise<Training>;
+}
+
+export interface OpenOptions {
+  /** Whether the shaders of an update are compiled when `open` returns; without, explore while `prepare` compiles them. */
+  prepared?: boolean;
 }
 
 /** What a system asks its host for. */
@@ -41,6 +46,8 @@ export interface ImageData {
 export interface Training {
   /** updates done */
   readonly step: number;
+  /** Compiles the shaders of an update, beside whatever else goes on; else the first update compiles them, and all waits. */
+  prepare(): Promise<void>;
   /** One update of the parameters; returns when its work is queued, without waiting for it. */
   update(): Promise<void>;
   /** The numbers that have arrived since the last call, one row for each update; `final` waits for all of them. */

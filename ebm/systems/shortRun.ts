@@ -24,7 +24,7 @@ import { langevin, temperatureOf, walk } from "../samplers/index.ts";
 import { dataStart, normalStart, persistentStart, uniformStart, type Start } from "../starts/index.ts";
 import type { Settings, SettingsOf } from "../settings.ts";
 import { openTraining, type Program } from "../trainer.ts";
-import type { Context, System, Training } from "../training.ts";
+import type { Context, OpenOptions, System, Training } from "../training.ts";
 import { shortRunFields } from "./shortRun.fields.ts";
 import { explorer } from "./explore.ts";
 import type { Model } from "./model.ts";
@@ -42,9 +42,9 @@ export type ShortRunState = {
 
 export const shortRun: System = { fields: shortRunFields, open };
 
-async function open(settings: Settings, context: Context): Promise<Training> {
+async function open(settings: Settings, context: Context, options?: OpenOptions): Promise<Training> {
   const checked = settings as unknown as ShortRunSettings;
-  return openTraining(programOf(checked, await sourceOf(checked, context)), checked.seed);
+  return openTraining(programOf(checked, await sourceOf(checked, context)), checked.seed, options);
 }
 
 /** The training as tensor programs. */

@@ -49,6 +49,10 @@ class Counting implements Training {
     private readonly afterUpdate: (step: number) => void,
   ) {}
 
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
   update(): Promise<void> {
     this.step++;
     this.weight = (5 * this.weight + Number(this.settings.seed) + this.step) % 1009;

@@ -14,6 +14,25 @@ const small = changed(recipes["anatomy/gmm-convergent"].settings, {
 const open = (): Promise<Training> =>
   systems.shortRun.open(small, { data: () => Promise.reject(new Error("toys need no files")) });
 
+test("a training opened unprepared can be explored while it compiles, and then learns as any other", async () => {
+  const [early, ready] = [
+    await systems.shortRun.open(
+      small,
+      { data: () => Promise.reject(new Error("toys need no files")) },
+      { prepared: false },
+    ),
+    await open(),
+  ];
+  const explorer = early.explore();
+  const preparing = early.prepare();
+  expect((await explorer.energies(Float32Array.of(0, 0))).every(Number.isFinite)).toBe(true);
+  await preparing;
+  for (const training of [early, ready]) await training.update();
+  expect(await bytesOf(early)).toEqual(await bytesOf(ready));
+  explorer.dispose();
+  for (const training of [early, ready]) training.dispose();
+});
+
 const bytesOf = async (training: Training): Promise<unknown> =>
   Object.entries(await training.checkpoint()).map(([name, { data }]) => [name, [...data]]);
 
