@@ -24,6 +24,8 @@ export default defineConfig({
     minify: false,
     rolldownOptions: {
       input: sources,
+      // For Node, the runtime that several modules share would import node:module, which no browser has.
+      platform: "neutral",
       // Left to whoever runs the code: Node reads package.json, a bundler its own rules.
       external: ["#platform"],
       output: { preserveModules: true, preserveModulesRoot: import.meta.dirname, entryFileNames: "[name].js" },
