@@ -1,0 +1,66 @@
+/** Every recipe, made small, trains from its seed: a new one is tested by existing. */
+
+import { expect, test } from "vitest";
+import "../engine/opened.ts";
+import { recipes, systems, type MetricsRow } from "../../ebm/index.ts";
+import { isField, type Fields, type Settings } from "../../ebm/settings.ts";
+import { digest } from "../engine/digest.ts";
+import { openSmall, update } from "./small.ts";
+
+const names = Object.keys(recipes);
+
+/** The numbers of three updates, and digests of all that they leave. */
+async function trained(name: string): Promise<{ rows: MetricsRow[]; digests: Record<string, string> }> {
+  const training = await openSmall(name);
+  await update(training, 3);
+  const [rows, arrays] = [await training.metrics({ final: true }), await training.checkpoint()];
+  training.dispose();
+  const digests = Object.entries(arrays).map(([name, { data }]) => [name, digest(data)]);
+  return { rows, digests: Object.fromEntries(digests) as Record<string, string> };
+}
+
+test.each(names)(
+  "%s takes three updates from its seed with finite numbers, and the same again",
+  { timeout: 60_000 },
+  async (name) => {
+    const first = await trained(name);
+    expect(first.rows.map(({ step }) => step)).toEqual([1, 2, 3]);
+    for (const row of first.rows) {
+      expect(Object.keys(row)).toEqual(expect.arrayContaining(["learning_rate", "d_s", "r_s"]));
+      for (const [number, value] of Object.entries(row))
+        expect(value, `${number} at ${row.step}`).toSatisfy(Number.isFinite);
+      expect(row.r_s).toBeGreaterThan(0);
+    }
+    expect(await trained(name)).toEqual(first);
+  },
+);
+
+/** Every setting with its field, by path; a name on one side only stands alone. */
+function pairs(fields: Fields, settings: Settings, path = ""): [string, unknown, unknown][] {
+  return [...new Set([...Object.keys(fields), ...Object.keys(settings)])].flatMap((name) => {
+    const [field, value] = [fields[name], settings[name]];
+    const group = field !== undefined && !isField(field) && typeof value === "object";
+    return group
+      ? pairs(field, value, `${path}${name}.`)
+      : [[`${path}${name}`, field, value] as [string, unknown, unknown]];
+  });
+}
+
+test.each(names)("%s has all settings of its system and no others, of their kinds", (name) => {
+  const { system, settings, summary, source } = recipes[name];
+  const jsTypes: Record<string, string> = { number: "number", integer: "number", boolean: "boolean", choice: "string" };
+  for (const [path, field, value] of pairs(systems[system].fields, settings)) {
+    expect(field, `${path} has no field`).toBeDefined();
+    expect(typeof value, path).toBe(jsTypes[(field as { kind: string }).kind]);
+  }
+  expect(recipes[name].name).toBe(name);
+  expect([summary, source].every((text) => text.length > 10)).toBe(true);
+});
+
+test("every recipe has a variant that is done in a minute or two", () => {
+  const full = names.filter((name) => !name.endsWith("-tiny"));
+  for (const name of full) {
+    expect(names).toContain(`${name}-tiny`);
+    expect(recipes[`${name}-tiny`].settings.updates).toBeLessThan(Number(recipes[name].settings.updates));
+  }
+});
