@@ -70,12 +70,18 @@ test("a checkpoint restored into a training that has gone further takes it back"
   });
 });
 
-test.each(["anatomy/gmm-convergent", "shortrun/mnist-tiny"])(
-  "observe() and sample() change nothing in a training of %s, and say the same again",
+const watchedTrainings: [string, ...Parameters<typeof openSmall>][] = [
+  ["points", "anatomy/gmm-convergent"],
+  ["images", "shortrun/mnist-tiny"],
+  ["images and a replay buffer", "shortrun/mnist-tiny", { start: { kind: "persistent" } }],
+];
+
+test.each(watchedTrainings)(
+  "observe() and sample() change nothing in a training with %s, and say the same again",
   { timeout: 60_000 },
-  async (name) => {
+  async (_name, ...which) => {
     await withTrainings(async (open) => {
-      const [watched, alone] = [await open(name), await open(name)];
+      const [watched, alone] = [await open(...which), await open(...which)];
       const look = () => watched.observe();
       const sample = (seed: number) => watched.sample({ count: 5, steps: 3, seed });
       await update(watched, 2);

@@ -1,6 +1,6 @@
 /** Recipes made small: few steps, chains, features and pixels, so that a software adapter tries every one in seconds. */
 
-import { recipes, systems, type Context, type ImageData, type Training } from "../../ebm/index.ts";
+import { recipes, systems, type Context, type ImageData, type OpenOptions, type Training } from "../../ebm/index.ts";
 import type { ShortRunSettings } from "../../ebm/systems/shortRun.ts";
 import { changed, type Changes } from "../../ebm/recipes/recipe.ts";
 
@@ -31,8 +31,11 @@ export const smallSettings = (name: string, changes: Changes<ShortRunSettings> =
   changed(changed(recipes[name].settings as unknown as ShortRunSettings, small), changes);
 
 /** A small training of a recipe at update 0. */
-export const openSmall = (name: string, changes: Changes<ShortRunSettings> = {}): Promise<Training> =>
-  systems[recipes[name].system].open(smallSettings(name, changes), context);
+export const openSmall = (
+  name: string,
+  changes: Changes<ShortRunSettings> = {},
+  options?: OpenOptions,
+): Promise<Training> => systems[recipes[name].system].open(smallSettings(name, changes), context, options);
 
 /** So many updates. */
 export async function update(training: Training, times: number): Promise<void> {
