@@ -10,7 +10,6 @@ import { inOrder } from "../graph.ts";
 import { argumentOp, constantOp, dataOp, inputOp, iotaOp, iterationOp } from "../ops/sources.ts";
 import { reshapeOp } from "../ops/movement.ts";
 import type { Op } from "../op.ts";
-import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 export interface Cluster {
@@ -18,6 +17,8 @@ export interface Cluster {
   root: Tensor;
   /** The kernel, reduction, update or loop at its heart; null for a plain expression. */
   core: Tensor | null;
+  /** The nodes from the core to the root, both included; empty for a plain expression. */
+  epilogue: readonly Tensor[];
   /** The stored tensors that the core reads as it is written, in order of binding. */
   operands: readonly Tensor[];
   /** The stored tensors that generated expressions read. */
@@ -35,6 +36,8 @@ export interface Clusters {
 const CHEAP = 4;
 /** Arithmetic beyond which an expression is cut, to keep shaders quick to compile. */
 const LONG = 400;
+/** How many ops an epilogue looks ahead for the place where ways that have parted meet again. */
+const FAR = 16;
 
 /** The tensor whose buffer holds a node's elements: reshaping moves nothing. */
 export function baseOf(node: Tensor): Tensor {
@@ -65,8 +68,9 @@ export function fuse(outputs: readonly Tensor[], boundary: ReadonlySet<Tensor>, 
       ({ core, operands, leaves }) => core?.op.kind !== "loop" && operands.length + leaves.length > mostReads,
     );
     if (crowded === undefined) return clusters;
-    const part = largestPart(crowded, clusters.stored, mostReads);
-    if (part === null)
+    const part =
+      largestPart(crowded, clusters.stored, mostReads) ?? shorterEpilogue(crowded, clusters.stored, mostReads);
+    if (part === null || demanded.has(part))
       throw new RangeError(
         `fuse: ${crowded.root.describe()} reads ${crowded.leaves.length} buffers, this adapter binds ${mostReads}`,
       );
@@ -106,21 +110,22 @@ function sourceOf(node: Tensor): Tensor {
 function cut(order: readonly Tensor[], demanded: ReadonlySet<Tensor>, boundary: ReadonlySet<Tensor>): Clusters {
   const consumers = consumersOf(order, boundary);
   const given = (node: Tensor) => boundary.has(node) || isPlaceholder(node);
-  const rootOf = epilogues(
+  const epilogueOf = epilogues(
     order.filter((node) => !given(node)),
     consumers,
     demanded,
   );
-  const coreOf = new Map([...rootOf].map(([core, root]) => [root, core]));
-  const stored = new Set<Tensor>([...order.filter(given), ...coreOf.keys(), ...demanded]);
+  const byRoot = new Map([...epilogueOf.values()].map((nodes) => [nodes.at(-1)!, nodes]));
+  const stored = new Set<Tensor>([...order.filter(given), ...byRoot.keys(), ...demanded]);
   for (const node of order) if (node.op.kind === "loop" || node.op.kind === "pick") stored.add(node);
-  storeShared(order, consumers, stored, rootOf);
+  storeShared(order, consumers, stored, byRoot);
   const list = order
     .filter((node) => stored.has(node) && !given(node) && node.op.kind !== "pick")
     .map((root): Cluster => {
-      const core = coreOf.get(root) ?? (root.op.kind === "loop" ? root : null);
+      const epilogue = byRoot.get(root) ?? (root.op.kind === "loop" ? [root] : []);
+      const core = epilogue[0] ?? null;
       const operands = core === null || core.op.kind === "reduce" ? [] : core.inputs.map(baseOf);
-      return { root, core, operands, leaves: leavesOf(root, core, stored) };
+      return { root, core, epilogue, operands, leaves: leavesOf(root, core, stored) };
     });
   return { list, stored };
 }
@@ -131,42 +136,80 @@ function consumersOf(order: readonly Tensor[], boundary: ReadonlySet<Tensor>): M
   return consumers;
 }
 
-/** How far each kernel's epilogue reaches: along single consumers that compute element by element. Core → root. */
+/**
+ * How far each kernel's epilogue reaches: to the last tensor that everything computed from its result passes through,
+ * element by element. Core → the nodes on the way, core first and root last.
+ */
 function epilogues(
   order: readonly Tensor[],
   consumers: ReadonlyMap<Tensor, ReadonlySet<Tensor>>,
   demanded: ReadonlySet<Tensor>,
-): Map<Tensor, Tensor> {
-  const rootOf = new Map<Tensor, Tensor>();
+): Map<Tensor, readonly Tensor[]> {
+  const epilogueOf = new Map<Tensor, readonly Tensor[]>();
   const claimed = new Set<Tensor>();
+  const place = new Map(order.map((node, at) => [node, at]));
   for (const core of [...order].reverse()) {
     const { kind } = core.op;
     if (kind !== "kernel" && kind !== "reduce" && kind !== "update") continue;
-    let root = core;
-    while (kind !== "update" && !demanded.has(root) && consumers.get(root)!.size === 1) {
-      const [next] = consumers.get(root)!;
-      const follows = (next.op.kind === "elementwise" && sameShape(next.shape, root.shape)) || next.op === reshapeOp;
-      if (!follows || claimed.has(next) || next.dtype !== "f32") break;
-      claimed.add(next);
-      root = next;
+    const nodes = [core];
+    for (let more: readonly Tensor[] = []; kind !== "update"; nodes.push(...more)) {
+      more = wayOn(nodes.at(-1)!, consumers, demanded, claimed, place);
+      const length = [...nodes, ...more].reduce((total, { op }) => total + ownCost(op), 0);
+      if (more.length === 0 || length > LONG) break;
     }
     // A reshape at the end would have no buffer of its own.
-    rootOf.set(core, baseOf(root));
+    while (nodes.at(-1)!.op === reshapeOp) nodes.pop();
+    for (const node of nodes) claimed.add(node);
+    epilogueOf.set(core, nodes);
   }
-  return rootOf;
+  return epilogueOf;
 }
 
-/** Adds to `stored` what is too dear to compute in every cluster that reads it. */
+/** What follows `root` up to the next f32 tensor that all ways from it pass through; nothing if they part for good. */
+function wayOn(
+  root: Tensor,
+  consumers: ReadonlyMap<Tensor, ReadonlySet<Tensor>>,
+  demanded: ReadonlySet<Tensor>,
+  claimed: ReadonlySet<Tensor>,
+  place: ReadonlyMap<Tensor, number>,
+): readonly Tensor[] {
+  const passed: Tensor[] = [];
+  const ahead = new Set(demanded.has(root) ? [] : consumers.get(root)!);
+  while (ahead.size > 0 && passed.length < FAR) {
+    // The earliest: all that it is computed from and that depends on `root` has been passed.
+    const next = [...ahead].reduce((a, b) => (place.get(a)! < place.get(b)! ? a : b));
+    if ((next.op.kind !== "elementwise" && next.op !== reshapeOp) || claimed.has(next)) return [];
+    passed.push(next);
+    ahead.delete(next);
+    if (ahead.size === 0 && next.dtype === "f32") return passed;
+    if (demanded.has(next)) return [];
+    for (const consumer of consumers.get(next)!) ahead.add(consumer);
+  }
+  return [];
+}
+
+const ownCost = (op: Op): number => (op.kind === "elementwise" ? op.cost : 0);
+
+/** Adds to `stored` what is too dear to compute in every cluster that reads it, and cuts expressions that get long. */
 function storeShared(
   order: readonly Tensor[],
   consumers: ReadonlyMap<Tensor, ReadonlySet<Tensor>>,
   stored: Set<Tensor>,
-  rootOf: ReadonlyMap<Tensor, Tensor>,
+  byRoot: ReadonlyMap<Tensor, readonly Tensor[]>,
 ): void {
-  const cost = costs(order, stored);
+  const epilogueRoots = new Map([...byRoot].flatMap(([root, nodes]) => nodes.map((node) => [node, root] as const)));
+  const mayStore = (node: Tensor) => node.op.kind === "elementwise" && !stored.has(node) && !epilogueRoots.has(node);
+
+  // Arithmetic needed for one element of each expression, counted from stored tensors.
+  const cost = new Map<Tensor, number>();
+  const behind = (node: Tensor) => (stored.has(node) || !isExpression(node.op) ? 0 : cost.get(node)!);
+  for (const node of order) {
+    const total = node.inputs.reduce((sum, input) => sum + behind(input), ownCost(node.op));
+    cost.set(node, total);
+    if (total > LONG && mayStore(node)) stored.add(node);
+  }
+
   const readers = new Map<Tensor, Set<Tensor>>();
-  const epilogueRoots = new Map<Tensor, Tensor>();
-  for (const [core, root] of rootOf) for (const node of between(core, root, consumers)) epilogueRoots.set(node, root);
   for (const node of [...order].reverse()) {
     const mine = new Set<Tensor>();
     let stretched = false;
@@ -178,32 +221,9 @@ function storeShared(
       stretched ||= consumer.op.kind === "movement" && consumer.size > node.size && node.size > 1;
     }
     readers.set(node, mine);
-    if (stored.has(node) || !isExpression(node.op) || epilogueRoots.has(node)) continue;
-    if (node.op.kind !== "elementwise") continue;
     const dear = cost.get(node)! > CHEAP && node.size > 1;
-    if ((dear && (mine.size > 1 || stretched)) || cost.get(node)! > LONG) stored.add(node);
+    if (dear && (mine.size > 1 || stretched) && mayStore(node)) stored.add(node);
   }
-}
-
-/** The nodes of an epilogue, core and root included. */
-function between(core: Tensor, root: Tensor, consumers: ReadonlyMap<Tensor, ReadonlySet<Tensor>>): Tensor[] {
-  const path = [core];
-  while (path.at(-1) !== root) path.push([...consumers.get(path.at(-1)!)!][0]);
-  return path;
-}
-
-/** Arithmetic needed for one element of each expression, counted from stored tensors. */
-function costs(order: readonly Tensor[], stored: ReadonlySet<Tensor>): Map<Tensor, number> {
-  const cost = new Map<Tensor, number>();
-  const behind = (node: Tensor) => (stored.has(node) || !isExpression(node.op) ? 0 : cost.get(node)!);
-  for (const node of order) {
-    const own = node.op.kind === "elementwise" ? node.op.cost : 0;
-    cost.set(
-      node,
-      node.inputs.reduce((total, input) => total + behind(input), own),
-    );
-  }
-  return cost;
 }
 
 /** The stored tensors that the expressions of a cluster read. */
@@ -228,4 +248,14 @@ function largestPart({ root, core }: Cluster, stored: ReadonlySet<Tensor>, most:
     if (count > gathered && count <= most) [best, gathered] = [node, count];
   }
   return best;
+}
+
+/** The last tensor at which the epilogue of a crowded cluster could stop; its core if nowhere else. */
+function shorterEpilogue(
+  { core, epilogue, operands }: Cluster,
+  stored: ReadonlySet<Tensor>,
+  most: number,
+): Tensor | null {
+  const fits = (node: Tensor) => node.dtype === "f32" && operands.length + leavesOf(node, core, stored).length <= most;
+  return epilogue.slice(0, -1).findLast((node) => node.op !== reshapeOp && fits(node)) ?? core;
 }
