@@ -1,0 +1,185 @@
+/** What becomes one dispatch, what gets a buffer, and that no kernel binds more buffers than a device allows. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { close } from "../../engine/compile/close.ts";
+import { optimised } from "../../engine/compile/passes.ts";
+import { Plan } from "../../engine/compile/plan.ts";
+import { schedule, type Command, type Dispatch } from "../../engine/compile/schedule.ts";
+import {
+  compile,
+  concat,
+  conv2d,
+  dispose,
+  foldIn,
+  fromArray,
+  grad,
+  key,
+  leakyRelu,
+  loop,
+  matmul,
+  normal,
+  sum,
+  tensor,
+  toArray,
+  type Tensor,
+} from "../../engine/index.ts";
+import { inputOp, placeholder } from "../../engine/ops/sources.ts";
+import { adopt } from "../../engine/scope.ts";
+import { trace } from "../../engine/tracing.ts";
+import { draw, seeds } from "./draw.ts";
+import { device } from "./opened.ts";
+import { programs, run } from "./programs.ts";
+import { check } from "./property.ts";
+import { expectAgreement, expected, expectResults, type Program } from "./threeWays.ts";
+
+const dispatchesOf = (commands: readonly Command[]): Dispatch[] =>
+  commands.flatMap((command) =>
+    command.kind === "dispatch" ? [command] : command.kind === "loop" ? dispatchesOf(command.body) : [],
+  );
+
+/** The dispatches of a program, as labels. */
+async function labels(program: (...inputs: Tensor[]) => Tensor | Tensor[], ...shapes: number[][]): Promise<string[]> {
+  const inputs = shapes.map((shape, at) => fromArray(draw(at, shape)));
+  const plan = await compile(program as (...inputs: Tensor[]) => Tensor).prepare(...inputs);
+  dispose(inputs);
+  return dispatchesOf(plan.schedule.commands).map(({ label }) => label);
+}
+
+describe("one dispatch is enough for", () => {
+  const rows: Record<string, [(...inputs: Tensor[]) => Tensor, ...number[][]]> = {
+    "a chain of elementwise ops": [(x, y) => x.mul(y).add(1).tanh().sub(y).exp(), [4, 4], [4]],
+    "movements on the way": [(x) => concat([x.transpose(), x.slice([null, [0, 2]]).reshape([2, 4])]).mul(2), [4, 4]],
+    "a product with bias, activation and residual": [
+      (x, w, b) => leakyRelu(matmul(x, w).add(b), 0.2).add(x),
+      [9, 9],
+      [9, 9],
+      [9],
+    ],
+    "a convolution with bias and activation": [
+      (x, w, b) =>
+        conv2d(x, w)
+          .add(b.reshape([1, 3, 1, 1]))
+          .silu(),
+      [2, 2, 5, 5],
+      [3, 2, 3, 3],
+      [3],
+    ],
+    "a reduction of an expression, and what follows": [(x) => sum(x.square().mul(0.5), 1).sqrt().add(1), [5, 7]],
+    "an activation that reads its argument twice": [(x, w) => matmul(x, w).silu(), [9, 9], [9, 9]],
+    "random numbers where they are used": [(x) => x.add(normal(foldIn(key(1), 2), [4, 4]).mul(0.1)), [4, 4]],
+    "a product with a vector": [(x, w) => matmul(x, w).reshape([5]).silu(), [5, 9], [9, 1]],
+  };
+
+  test.each(Object.entries(rows))("%s", async (_name, [program, ...shapes]) => {
+    expect(await labels(program, ...shapes)).toHaveLength(1);
+    await expectAgreement(
+      program,
+      shapes.map((shape, at) => draw(at, shape)),
+    );
+  });
+});
+
+test("an update of Langevin dynamics on a net has one dispatch for each product, the update in the last", async () => {
+  const step = (x: Tensor, w: Tensor, v: Tensor) => {
+    const energy = matmul(matmul(x, w).silu(), v);
+    return x.sub(grad(sum(energy), x).mul(0.01));
+  };
+  const list = await labels(step, [9, 9], [9, 9], [9, 9]);
+  expect(list.filter((label) => label.includes("matmul")).length).toBeLessThanOrEqual(3);
+  expect(list.at(-1)).toBe("matmul → sub");
+});
+
+test("what is dear and read twice is computed once, what is cheap is not stored", async () => {
+  const dear = (x: Tensor) => [x.tanh().exp().sum(0), x.tanh().exp().sum(1)];
+  expect(await labels(dear, [9, 9])).toHaveLength(3);
+  const cheap = (x: Tensor) => [x.mul(2).sum(0), x.mul(2).sum(1)];
+  expect(await labels(cheap, [9, 9])).toHaveLength(2);
+  await expectAgreement(dear, [draw(1, [9, 9])]);
+});
+
+test("equal expressions, written twice, are computed once", async () => {
+  expect(await labels((x, w) => matmul(x, w).add(matmul(x, w)), [9, 9], [9, 9])).toEqual(["matmul → add"]);
+});
+
+test("a very long expression is cut, so that its shader stays quick to compile", async () => {
+  const long = (x: Tensor) => Array.from({ length: 100 }).reduce<Tensor>((y) => y.tanh().add(x), x);
+  const list = await labels(long, [4]);
+  expect(list.length).toBeGreaterThan(2);
+  expect(list.length).toBeLessThan(12);
+});
+
+test("a program of many thousand ops compiles", async () => {
+  const step = (z: Tensor, y: Tensor, i: number) => (i % 2 === 0 ? z.add(y) : z.sub(y).neg());
+  const long = compile((x: Tensor, y: Tensor) =>
+    Array.from({ length: 4000 }).reduce<Tensor>((z, _, i) => step(z, y, i), x),
+  );
+  const { data } = await toArray(long(tensor([3, 10]), tensor([1, 2])));
+  let wanted = [3, 10];
+  for (let i = 0; i < 4000; i++) wanted = wanted.map((z, at) => (i % 2 === 0 ? z + at + 1 : at + 1 - z));
+  expect(Array.from(data)).toEqual(wanted);
+});
+
+/** Compiles a program for a device that binds `most` buffers and runs it on this one. */
+function runWithLimit(program: Program, inputs: readonly ReturnType<typeof draw>[], most: number) {
+  const placeholders = inputs.map(({ shape, dtype }) => placeholder(inputOp, { shape, dtype, label: "input" }));
+  const { outputs } = close(trace(() => program(...placeholders)) as Tensor[]);
+  const plan = new Plan(device, schedule(placeholders, new Set(), optimised(outputs), new Map(), most - 1));
+  const tensors = inputs.map(fromArray);
+  const stores = plan.run(
+    tensors.map(({ storage }) => storage!),
+    tensors.map(() => false),
+    new Uint32Array(),
+  );
+  dispose(tensors);
+  return { plan, results: outputs.map((output, at) => adopt(output, stores[at])) };
+}
+
+test("no kernel binds more buffers than it may, and the results do not depend on it", () =>
+  check(
+    fc.tuple(programs(10), programs(10), fc.constantFrom(4, 5, 8), seeds),
+    async ([first, second, most, seed]) => {
+      const program = (...x: Tensor[]): Tensor[] => {
+        const a = run(first, x.slice(0, 6));
+        const many = x.reduce((y, z) => y.mul(0.7).add(z));
+        return [
+          run(second, [a, many]),
+          matmul(a, many, { transposeB: true }).add(x.map((y) => y.sum()).reduce((y, z) => y.mul(z))),
+        ];
+      };
+      const inputs = Array.from({ length: 12 }, (_, at) => draw(seed + at, [3, 4]));
+      const { plan, results } = runWithLimit(program, inputs, most);
+      for (const { source } of dispatchesOf(plan.schedule.commands))
+        expect(source.bindings.length).toBeLessThanOrEqual(most);
+      await expectResults(`with ${most} bindings`, results, expected(program, inputs));
+      dispose(results);
+      plan.dispose();
+    },
+    8,
+  ));
+
+test("slots are used again: a deep net needs no more buffers than a shallow one", async () => {
+  const net = (depth: number) => async () => {
+    const program = compile((x: Tensor, w: Tensor) =>
+      Array.from({ length: depth }).reduce<Tensor>((h) => matmul(h, w).silu(), x),
+    );
+    const inputs = [fromArray(draw(1, [9, 9])), fromArray(draw(2, [9, 9]))];
+    const { schedule } = await program.prepare(inputs[0], inputs[1]);
+    return schedule.slots.length;
+  };
+  expect(await net(12)()).toBe(await net(3)());
+});
+
+test("explain() tells dispatches, shaders, groups, buffers and work", async () => {
+  const program = compile((x: Tensor, w: Tensor) => loop(3, (_i, h) => matmul(h, w).tanh(), x));
+  const plan = await program.prepare(fromArray(draw(1, [16, 16])), fromArray(draw(2, [16, 16])));
+  const lines = plan.explain().split("\n");
+  expect(lines[0]).toBe("3 dispatches, 0.02 MFLOP, 4 buffers of 0.00 MiB in all");
+  expect(lines).toContain("  3 times:");
+  expect(lines.at(-1)).toMatch(
+    /^ {4}matmul → tanh {2}shaders\/matmul.wgsl {2}1 × 1 × 1 groups {2}#2⇄#3 \(front\) #1 → #2⇄#3 \(back\)$/,
+  );
+  expect(plan.explain({ wgsl: true })).toContain(
+    "fn epilogue(value: f32, i: u32) -> f32 {\n  let v0 = stableTanh(value);",
+  );
+});
