@@ -1,0 +1,11 @@
+/** The command line that trains what the page trains. */
+
+import type { Choices } from "./choices.ts";
+
+/** `ebm train anatomy/gmm-convergent-tiny --seed 7 --set sampler.steps=30` */
+export function commandOf({ recipe, changes }: Choices): string {
+  const options = Object.entries(changes).map(([path, value]) =>
+    path === "seed" ? `--seed ${value}` : `--set ${path}=${value}`,
+  );
+  return ["ebm train", recipe, ...options].join(" ");
+}

@@ -1,0 +1,144 @@
+/** One training in the worker, and everything that the page shows of it. */
+
+import type { NamedArrays } from "../../engine/hostArray.ts";
+import { systems, type Explorer, type MetricsRow, type Training, type WalkingChains } from "../../ebm/index.ts";
+import { kernelDensity } from "../../ebm/measures/kernelDensity.ts";
+import { klDivergence, normaliseOnGrid } from "../../ebm/measures/kl.ts";
+import type { ShortRunSettings } from "../../ebm/systems/shortRun.ts";
+import { planeOf, type Plane } from "./plane.ts";
+import type { Frame, Model } from "./protocol.ts";
+
+/** Rounds of chains whose ends together make the short-run density. */
+const ROUNDS = 5;
+/** A round of chains takes about this many frames. */
+const FRAMES_PER_ROUND = 16;
+/** Frames between two densities of chains that walk on for ever. */
+const FRAMES_PER_LOOK = 12;
+
+/** What a look adds to a frame. */
+export type Look = Pick<Frame, "chains" | "model" | "shortrun" | "measures">;
+
+export class Lab {
+  readonly #plane: Plane;
+  readonly #settings: ShortRunSettings;
+  readonly #explorer: Explorer;
+  readonly #chains: WalkingChains;
+  /** Ends of the last rounds, oldest first. */
+  readonly #ends: Float32Array[] = [];
+  #frames = 0;
+  ready = false;
+
+  private constructor(
+    readonly model: Model,
+    readonly training: Training,
+  ) {
+    this.#settings = model.settings as unknown as ShortRunSettings;
+    this.#plane = planeOf(model.settings);
+    this.#explorer = training.explore();
+    const { batch, sampler } = this.#settings;
+    // As many as in training, so that both walk with the same shaders.
+    this.#chains = this.#explorer.chains({ count: batch, stride: strideOf(sampler.steps), seed: 1 });
+  }
+
+  /** Opens a training, with as much of `kept` as fits it. It can be looked at at once, and updated once it is `ready`. */
+  static async open(model: Model, kept: NamedArrays | null): Promise<Lab> {
+    const context = {
+      data: (name: string) => Promise.reject(new RangeError(`data.name: this page has points only, got "${name}"`)),
+    };
+    const training = await systems[model.system].open(model.settings, context, { prepared: false });
+    if (kept !== null) training.restore(fitting(await training.checkpoint(), kept));
+    return new Lab(model, training);
+  }
+
+  /** Compiles what updates need. */
+  async prepare(): Promise<void> {
+    await this.training.prepare();
+    this.ready = true;
+  }
+
+  /** One update, and the numbers that have arrived. */
+  async update(options: { final: boolean }): Promise<MetricsRow[]> {
+    await this.training.update();
+    return this.training.metrics(options);
+  }
+
+  /** Moves the chains by a stride unless they rest, and looks; at the landscape only `with` it. */
+  async look(options: { walk: boolean; landscape: boolean; long: boolean }): Promise<Look> {
+    const chains = this.#chains;
+    const { steps } = this.#settings.sampler;
+    if (options.walk && chains.steps >= steps && !options.long) chains.restart();
+    else if (options.walk) chains.walk();
+    const positions = await chains.positions();
+    const measures: Record<string, number> = {};
+
+    let model: Float32Array | null = null;
+    if (options.landscape) {
+      const energies = await this.#explorer.energies(this.#plane.points);
+      const logDensity = normaliseOnGrid(
+        Float64Array.from(energies, (energy) => -energy),
+        this.#plane.cell,
+      );
+      measures.kl_true_model = klDivergence(this.#plane.truth, logDensity);
+      model = Float32Array.from(logDensity);
+    }
+
+    let shortrun: Float32Array | null = null;
+    const finished = options.walk && chains.steps === steps;
+    const due = options.walk && options.long && this.#frames++ % FRAMES_PER_LOOK === 0;
+    if (finished) this.#ends.push(positions);
+    if (this.#ends.length > ROUNDS) this.#ends.shift();
+    if (finished && !options.long) {
+      const density = this.#densityOf(this.#ends);
+      measures.kl_true_shortrun = klDivergence(this.#plane.truth, density);
+      shortrun = Float32Array.from(density);
+    } else if (due) {
+      const density = this.#densityOf([positions]);
+      measures.kl_true_longrun = klDivergence(this.#plane.truth, density);
+      shortrun = Float32Array.from(density);
+    }
+    return { chains: { positions, steps: chains.steps }, model, shortrun, measures };
+  }
+
+  /** Gives up the training. Returns its checkpoint, for the next to go on from. */
+  async close(): Promise<NamedArrays> {
+    const checkpoint = await this.training.checkpoint();
+    this.dispose();
+    return checkpoint;
+  }
+
+  dispose(): void {
+    this.#chains.dispose();
+    this.#explorer.dispose();
+    this.training.dispose();
+  }
+
+  /** The log-density of smoothed samples; nowhere any density if they have run away or collapsed. */
+  #densityOf(sets: readonly Float32Array[]): Float64Array {
+    const { points, cell } = this.#plane;
+    const samples = sets.flatMap((set) => [...set]);
+    try {
+      if (samples.every(Number.isFinite))
+        return normaliseOnGrid(kernelDensity(samples, this.#settings.landscape.bandwidth)(points), cell);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    return new Float64Array(points.length / 2).fill(NaN);
+  }
+}
+
+/** The largest divisor of `steps` with which a round takes at least so many frames; then every round ends after exactly `steps`. */
+function strideOf(steps: number): number {
+  let stride = Math.max(1, Math.floor(steps / FRAMES_PER_ROUND));
+  while (steps % stride !== 0) stride--;
+  return stride;
+}
+
+/** `own` with the arrays of `kept` that have the same name, type and shape. */
+function fitting(own: NamedArrays, kept: NamedArrays): NamedArrays {
+  const entries = Object.entries(own).map(([name, array]) => {
+    const other = kept[name];
+    const fits = other?.dtype === array.dtype && other.shape.join() === array.shape.join();
+    return [name, fits ? other : array];
+  });
+  return Object.fromEntries(entries) as NamedArrays;
+}

@@ -1,0 +1,161 @@
+/** The worker: trains as fast as it can, and tells the page about it as often as the page can draw. */
+
+import { DeviceLostError, openDevice } from "../../engine/index.ts";
+import type { MetricsRow } from "../../ebm/index.ts";
+import { Lab } from "./lab.ts";
+import type { News, Pace, Trouble, Wish } from "./protocol.ts";
+import { Rate } from "./rate.ts";
+
+/** Milliseconds of updates between two frames; at least one update fits. */
+const PER_FRAME = 30;
+/** The landscape may take this share of the time. */
+const LANDSCAPE_SHARE = 0.25;
+
+let lab: Lab | null = null;
+/** Of the wish that the lab was opened for. */
+let generation = 0;
+let opening: Extract<Wish, { kind: "open" }> | null = null;
+let pace: Pace = { running: false, learning: true, long: false };
+let stepsAsked = 0;
+let drawn = true;
+let software = false;
+let wake = (): void => undefined;
+
+addEventListener("message", ({ data }: MessageEvent<Wish>) => {
+  switch (data.kind) {
+    case "open":
+      opening = { ...data, fresh: data.fresh || (opening?.fresh ?? false) };
+      break;
+    case "pace":
+      pace = data.pace;
+      break;
+    case "step":
+      stepsAsked++;
+      break;
+    case "drawn":
+      drawn = true;
+  }
+  wake();
+});
+
+void work().catch((error: unknown) => tell(troubleOf(error)));
+
+async function work(): Promise<void> {
+  const { name, host, ...adapter } = (await openDevice()).adapter;
+  software = adapter.software;
+  tell({ kind: "adapter", name, software, host });
+  for (;;) {
+    await turn();
+    try {
+      if (opening !== null) await reopen(opening);
+      else if (lab !== null && !seen) await show(lab, { walk: false, landscape: true });
+      else if (lab?.ready && stepsAsked > 0) await step(lab);
+      else if (lab !== null && pace.running) await advance(lab);
+      else await woken();
+    } catch (error) {
+      if (error instanceof DeviceLostError) throw error;
+      tell(troubleOf(error));
+      lab?.dispose();
+      lab = null;
+    }
+  }
+}
+
+const rate = new Rate();
+/** Whether the landscape has been looked at. */
+let seen = false;
+/** When the landscape may be looked at again. */
+let landscapeDue = 0;
+let waiting: MetricsRow[] = [];
+
+/** Opens what was asked for, and shows it as it stands. */
+async function reopen({ model, fresh, ...wish }: Extract<Wish, { kind: "open" }>): Promise<void> {
+  opening = null;
+  stepsAsked = 0;
+  waiting = [];
+  rate.forget();
+  const before = lab;
+  lab = null;
+  const kept = (await before?.close()) ?? null;
+  lab = await Lab.open(model, fresh ? null : kept);
+  generation = wish.generation;
+  seen = false;
+  tell({ kind: "opened", generation, step: lab.training.step });
+  await show(lab, { walk: pace.running, landscape: false });
+  void makeReady(lab);
+}
+
+/** Compiles what updates need, while the chains walk already. */
+async function makeReady(mine: Lab): Promise<void> {
+  try {
+    await mine.prepare();
+    if (mine === lab) tell({ kind: "ready", generation });
+  } catch (error) {
+    if (mine === lab) tell(troubleOf(error));
+  }
+  wake();
+}
+
+/** One update that was asked for, with all its numbers. */
+async function step(lab: Lab): Promise<void> {
+  stepsAsked--;
+  waiting.push(...(await lab.update({ final: true })));
+  rate.forget();
+  await show(lab, { walk: true, landscape: true });
+}
+
+/** Updates until it is time for a frame, then the frame if the page is ready for it. */
+async function advance(lab: Lab): Promise<void> {
+  const end = performance.now() + PER_FRAME;
+  const learning = pace.learning && lab.ready;
+  if (learning)
+    do {
+      // A software adapter draws the page too: nothing may queue up before it.
+      waiting.push(...(await lab.update({ final: software })));
+      rate.count(performance.now());
+    } while (performance.now() < end);
+  if (drawn) await show(lab, { walk: true, landscape: learning && performance.now() >= landscapeDue });
+  else if (!learning) await woken();
+}
+
+async function show(lab: Lab, options: { walk: boolean; landscape: boolean }): Promise<void> {
+  const began = performance.now();
+  const look = await lab.look({ ...options, long: pace.long });
+  const now = performance.now();
+  seen ||= options.landscape;
+  if (options.landscape) landscapeDue = now + (now - began) * (1 / LANDSCAPE_SHARE - 1);
+  drawn = false;
+  tell({ kind: "frame", generation, step: lab.training.step, rate: rate.value, rows: waiting, ...look });
+  waiting = [];
+}
+
+function tell(news: News): void {
+  postMessage(news);
+}
+
+function troubleOf(error: unknown): Trouble {
+  const name = error instanceof Error ? error.name : "";
+  const causes: Readonly<Record<string, Trouble["cause"]>> = {
+    NoAdapterError: "no adapter",
+    DeviceLostError: "device lost",
+  };
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: "trouble", cause: causes[name] ?? "failed", message };
+}
+
+/** Lets messages in: unlike a timer, without a delay of its own. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/** Waits for the next message. */
+function woken(): Promise<void> {
+  return new Promise((resolve) => (wake = resolve));
+}
