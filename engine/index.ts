@@ -4,7 +4,7 @@ import { installMethods } from "./ops/methods.ts";
 
 export { compile, type Compiled, type CompileOptions } from "./compile/compile.ts";
 export type { Plan } from "./compile/plan.ts";
-export { currentDevice, openDevice, type Device } from "./device/device.ts";
+export { currentDevice, openDevice, useDevice, type Device } from "./device/device.ts";
 export * from "./errors.ts";
 export { grad, hvp, jvp, valueAndGrad, vjp, zerosLike } from "./grad.ts";
 export type { DType, HostArray, NamedArrays } from "./hostArray.ts";

@@ -57,11 +57,18 @@ export class Plan {
     this.device.check();
     const { slots, inputs: inputSlots, outputs } = this.schedule;
     const buffers = new Map<number, Storage | GPUBuffer>();
+    // What can fail for want of memory comes first, and leaves nothing behind.
+    const taken: Storage[] = [];
+    try {
+      slots.forEach(({ role, bytes, purpose }, slot) => {
+        if (role === "kept") buffers.set(slot, this.#keep(slot, bytes, purpose));
+        if (role === "returned") buffers.set(slot, taken[taken.push(this.device.pool.store(bytes, purpose)) - 1]);
+      });
+    } catch (error) {
+      for (const storage of taken) storage.release();
+      throw error;
+    }
     inputSlots.forEach((slot, at) => buffers.set(slot, donated[at] ? this.#owned(inputs[at]) : inputs[at]));
-    slots.forEach(({ role, bytes, purpose }, slot) => {
-      if (role === "returned") buffers.set(slot, this.device.pool.store(bytes, purpose));
-      if (role === "kept") buffers.set(slot, this.#keep(slot, bytes, purpose));
-    });
     this.#words.set(parameters, 4);
     this.#used = 4 + parameters.length;
     this.#write(0);

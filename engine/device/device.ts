@@ -132,11 +132,16 @@ let current: Device | null = null;
 
 /** Opens a device and makes it the current one, on which tensors live from now on. Throws NoAdapterError if there is none. */
 export async function openDevice(options: AdapterOptions = {}): Promise<Device> {
-  current = await Device.open(options);
-  return current;
+  return useDevice(await Device.open(options));
 }
 
-/** The device that `openDevice` opened last. */
+/** Makes an open device the current one. */
+export function useDevice(device: Device): Device {
+  current = device;
+  return device;
+}
+
+/** The device that tensors live on: the one opened last, or chosen since. */
 export function currentDevice(where: string): Device {
   if (current === null) throw new Error(`${where}: no device is open; call openDevice() first`);
   return current;

@@ -1,5 +1,6 @@
 /** Compiled shaders, one per text, overrides and layout. */
 
+import { kernels, library } from "../../shaders/index.ts";
 import { ShaderError } from "../errors.ts";
 import { ShaderStage } from "../platform/flags.ts";
 
@@ -93,12 +94,29 @@ export class Pipelines {
 const keyOf = ({ wgsl, entry, overrides, bindings }: KernelSource): string =>
   JSON.stringify([entry, overrides, bindings.map(({ binding, access }) => [binding, access]), wgsl]);
 
-/** What the compiler says about the first error, with the line of the file. */
+/** What the compiler says about the first error, and where: in which line of which file, or in what was generated. */
 async function explained(source: KernelSource, module: GPUShaderModule, cause: unknown): Promise<ShaderError> {
   const { messages } = await module.getCompilationInfo();
   const first = messages.find(({ type }) => type === "error");
   const text = first?.message ?? (cause instanceof Error ? cause.message : String(cause));
-  const line = first === undefined ? "" : `:${first.lineNum}`;
+  const where = first === undefined ? `shaders/${source.file}.wgsl` : placeOf(source, first.lineNum);
   const shown = first === undefined ? "" : ` in "${source.wgsl.split("\n")[first.lineNum - 1]?.trim() ?? ""}"`;
-  return new ShaderError(`shaders/${source.file}.wgsl${line}: ${text.trim()}${shown}`, { cause });
+  return new ShaderError(`${where}: ${text.trim()}${shown}`, { cause });
 }
+
+/** Where a line of an assembled text comes from. */
+function placeOf({ file, wgsl }: KernelSource, lineNum: number): string {
+  const lines = wgsl.split("\n");
+  const line = lines[lineNum - 1];
+  const own = (kernels[file] ?? "").split("\n");
+  // Behind its slots a text ends as its file does.
+  const fromEnd = own.length - (lines.length - lineNum);
+  if (own[fromEnd - 1] === line) return `shaders/${file}.wgsl:${fromEnd}`;
+  for (const [path, text] of [[`${file}.wgsl`, own] as const, ...libraryLines()]) {
+    const at = text.indexOf(line);
+    if (at !== -1) return `shaders/${path}:${at + 1}`;
+  }
+  return `shaders/${file}.wgsl, generated line ${lineNum}`;
+}
+
+const libraryLines = () => Object.entries(library).map(([path, text]) => [path, text.split("\n")] as const);
