@@ -2,7 +2,6 @@
 
 import { expect, test } from "vitest";
 import {
-  concat,
   evaluate,
   fromArray,
   grad,
