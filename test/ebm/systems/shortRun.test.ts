@@ -18,6 +18,7 @@ import { systems, type MetricsRow, type Training } from "../../../ebm/index.ts";
 import { ringsSource } from "../../../ebm/data/points.ts";
 import { programOf, type ShortRunState } from "../../../ebm/systems/shortRun.ts";
 import { treeFrom } from "../../../nn/index.ts";
+import { FAR, spreadOfVariance } from "../chance.ts";
 import { openSmall, smallSettings, update } from "../small.ts";
 
 /** Opens a small training for as long as `body` runs. */
@@ -71,6 +72,49 @@ test("an update on the device is that of the float64 reference: parameters, mome
     ),
   );
   onDevice.dispose();
+});
+
+test("an update leaves in the replay buffer where its chains ended, and all other chains as they were", async () => {
+  // A rate so small that the parameters stay what they are.
+  const still = { optimizer: { lr: 1e-30 }, sampler: { noise: 0.5 } };
+  await withTraining(["anatomy/gmm-convergent", still], async (training) => {
+    const { data: before } = (await training.checkpoint()).memory;
+    await update(training, 1);
+    const { data: after } = (await training.checkpoint()).memory;
+    const moved = [...Array(16).keys()].filter((row) => after[2 * row] !== before[2 * row]);
+    const ends = moved.flatMap((row) => [after[2 * row], after[2 * row + 1]]);
+    expect(moved.length).toBe(4);
+    expect([...after].filter((value, i) => value !== before[i]).length).toBe(8);
+    const explorer = training.explore();
+    const energies = await explorer.energies(Float32Array.from(ends));
+    explorer.dispose();
+    const temperature = 0.5 ** 2 / 2;
+    const mean = (energies.reduce((sum, energy) => sum + energy, 0) / 4) * temperature;
+    const [{ energy_samples }] = await training.metrics({ final: true });
+    expect(mean).toBeCloseTo(energy_samples, 6);
+  });
+});
+
+test("data are black and white pixels plus data.noise times normal numbers", async () => {
+  const noisy = { data: { size: 28, noise: 0.05 }, start: { kind: "data" } } as const;
+  await withTraining(["shortrun/mnist-tiny", noisy, unprepared], async (training) => {
+    // Chains that start from data and take no step.
+    const [{ images }] = (await training.sample({ count: 8, steps: 0, seed: 1 })).grids;
+    const offsets = images.map((pixel) => (pixel - Math.sign(pixel)) / 0.05);
+    const meanSquare = offsets.reduce((sum, offset) => sum + offset ** 2, 0) / offsets.length;
+    expect(Math.abs(meanSquare - 1)).toBeLessThan(FAR * spreadOfVariance(1, offsets.length));
+    const { images: others } = (await training.sample({ count: 8, steps: 0, seed: 2 })).grids[0];
+    expect(others).not.toEqual(images);
+  });
+});
+
+test("data.noise changes the energy of data in an update, and that of samples from elsewhere not", async () => {
+  const [[clean], [noisy]] = [
+    await rowsOf(1, "anatomy/gmm-nonconvergent"),
+    await rowsOf(1, "anatomy/gmm-nonconvergent", { data: { noise: 0.5 } }),
+  ];
+  expect(noisy.energy_samples).toBe(clean.energy_samples);
+  expect(Math.abs(noisy.energy_data - clean.energy_data)).toBeGreaterThan(1e-5);
 });
 
 test("d_s is the difference of the energies over the temperature if scaled, else plain", async () => {
