@@ -1,0 +1,152 @@
+/** Every shader, as its file stands and as programs fill it: it parses, keeps to the limits, and its header tells the truth. */
+
+import { describe, expect, test } from "vitest";
+import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
+import { assemble } from "../../engine/compile/assemble.ts";
+import type { Command } from "../../engine/compile/schedule.ts";
+import type { KernelSource } from "../../engine/device/pipelines.ts";
+import {
+  choice,
+  compile,
+  concat,
+  conv2d,
+  fromArray,
+  grad,
+  leakyRelu,
+  matmul,
+  normal,
+  put,
+  sum,
+  take,
+  type HostArray,
+  type Tensor,
+} from "../../engine/index.ts";
+import { kernels, library } from "../../shaders/index.ts";
+import { draw, drawIndices, u32 } from "./draw.ts";
+import "./opened.ts";
+
+/** What WebGPU allows everywhere. */
+const LIMITS = { storageBuffers: 8, invocations: 256 };
+
+interface Binding {
+  name: string;
+  binding: number;
+  access: string;
+}
+
+/** The tensors a shader binds, in order. */
+function tensorsOf(reflection: WgslReflect): Binding[] {
+  return reflection.storage
+    .filter(({ group }) => group === 0)
+    .map(({ name, binding, access }) => ({ name, binding, access }))
+    .sort((a, b) => a.binding - b.binding);
+}
+
+function expectWithinLimits(reflection: WgslReflect): void {
+  expect(tensorsOf(reflection).length).toBeLessThanOrEqual(LIMITS.storageBuffers);
+  expect(reflection.uniforms.every(({ group, binding }) => group === 1 && binding <= 2)).toBe(true);
+  expect(reflection.entry.compute.length).toBeGreaterThan(0);
+  for (const { attributes } of reflection.entry.compute) {
+    const size = attributes?.find(({ name }) => name === "workgroup_size")?.value;
+    const invocations = [size ?? []].flat().reduce<number>((product, extent) => product * Number(extent), 1);
+    expect(invocations).toBeGreaterThanOrEqual(1);
+    expect(invocations).toBeLessThanOrEqual(LIMITS.invocations);
+  }
+}
+
+describe.each(Object.keys(kernels))("shaders/%s.wgsl", (name) => {
+  const text = kernels[name];
+  const lines = text.split("\n");
+  const reflection = new WgslReflect(assemble(name, {}));
+
+  test("is valid as it stands, within the limits of every device", () => {
+    expectWithinLimits(reflection);
+    expect(reflection.entry.compute.map((entry) => entry.name)).toContain("main");
+  });
+
+  test("opens with its formula", () => {
+    expect(lines[0]).toMatch(/^\/\/ \S+\[.*\] = \S/);
+  });
+
+  test("has a row in its header for every tensor, in order, with the direction it is bound with", () => {
+    const rows = lines.flatMap((line) => {
+      const row = /^\/\/ {3}(\w+) +\[[^\]]*\] +(in\/out|in|out)\b/.exec(line);
+      return row === null ? [] : [{ name: row[1], access: row[2] === "in" ? "read" : "read_write" }];
+    });
+    expect(rows).toEqual(tensorsOf(reflection).map(({ name, access }) => ({ name, access })));
+  });
+
+  test("says how the work is divided before anything else", () => {
+    const header = lines.slice(
+      0,
+      lines.findIndex((line) => !line.startsWith("//")),
+    );
+    const prose = header.slice(header.lastIndexOf("//") + 1);
+    expect(prose.length).toBeGreaterThanOrEqual(1);
+    expect(header.at(-1)).toMatch(/\.$/);
+  });
+
+  test("names overrides in capitals", () => {
+    for (const { name: override } of reflection.overrides) expect(override).toMatch(/^[A-Z][A-Z_]*$/);
+  });
+});
+
+test.each(Object.entries(library))("shaders/%s parses and opens with what it is for", (path, text) => {
+  const included = [...text.matchAll(/^\/\/ include (\S+)$/gm)].map(([, other]) => library[other]).join("\n");
+  expect(() => new WgslReflect(included + text)).not.toThrow();
+  expect(text).toMatch(/^\/\/ [A-Z]/);
+  expect(path).toMatch(/^lib\/\w+\.wgsl$/);
+});
+
+const key: HostArray = { ...u32([], 1, 2), dtype: "key" };
+
+const programs: Record<string, [(...inputs: Tensor[]) => Tensor | Tensor[], ...HostArray[]]> = {
+  "an expression of many tensors": [
+    (...x) => x.reduce((a, b) => a.mul(0.5).add(b).tanh()),
+    ...Array.from({ length: 12 }, (_, at) => draw(at, [3])),
+  ],
+  "random numbers and movements": [(k, x) => concat([normal(k, [3, 4]), x.transpose()]).mul(2), key, draw(1, [4, 3])],
+  "a matrix product with an epilogue": [
+    (x, w, b) => leakyRelu(matmul(x, w).add(b), 0.2).add(x),
+    draw(1, [4, 4]),
+    draw(2, [4, 4]),
+    draw(3, [4]),
+  ],
+  "a convolution, its penalty and their gradients": [
+    (x, w) => grad(sum(grad(sum(leakyRelu(conv2d(x, w, { padding: 1 }), 0.2).square()), x).square()), [x, w]),
+    draw(1, [2, 2, 9, 9]),
+    draw(2, [3, 2, 3, 3]),
+  ],
+  "reductions of expressions": [(x) => [sum(x.exp()), x.mul(2).max(0), x.mean(1).sqrt()], draw(1, [40, 40], 0.5, 1)],
+  "rows and truth values": [
+    (k, table) => [
+      put(table, choice(k, 9, 3), take(table, choice(k, 9, 3)).mul(2)),
+      table.less(0).and(table.greater(-1)),
+    ],
+    key,
+    draw(1, [9, 2]),
+  ],
+  indices: [(i, x) => [i.add(1).mul(3), take(x, i)], drawIndices(1, [5], 3), draw(2, [3, 3])],
+};
+
+const sourcesOf = (commands: readonly Command[]): KernelSource[] =>
+  commands.flatMap((command) =>
+    command.kind === "dispatch" ? [command.source] : command.kind === "loop" ? sourcesOf(command.body) : [],
+  );
+
+test.each(Object.entries(programs))(
+  "the shaders of %s parse and bind what their layout says",
+  async (_name, [program, ...inputs]) => {
+    const compiled = compile(program as (...inputs: Tensor[]) => Tensor);
+    const sources = sourcesOf((await compiled.prepare(...inputs.map(fromArray))).schedule.commands);
+    expect(sources.length).toBeGreaterThan(0);
+    for (const { wgsl, bindings, overrides, entry } of sources) {
+      const reflection = new WgslReflect(wgsl);
+      const bound = tensorsOf(reflection).map(({ binding, access }) => ({ binding, access }));
+      expect(bound).toEqual([...bindings].sort((a, b) => a.binding - b.binding));
+      expect(reflection.overrides.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(overrides)));
+      expect(reflection.entry.compute.map(({ name }) => name)).toContain(entry);
+    }
+    compiled.dispose();
+  },
+);
