@@ -44,6 +44,8 @@ export interface Program<S extends State> {
   sample(state: S, options: { count: number; steps: number | null; keys: Keys }): Promise<Omit<Observation, "step">>;
   /** `present` is the state at the time it is called, `keysOf` the keys that belong to a seed. */
   explore(present: () => S, keysOf: (seed: number) => Keys): Explorer;
+  /** Gives back what the program holds on the device; the state is the loop's. */
+  dispose(): void;
 }
 
 /** Updates whose numbers may be on their way before the loop waits for the oldest. */
@@ -174,6 +176,7 @@ class Trainer<S extends State> implements Training {
   dispose(): void {
     dispose(this.#state);
     this.#update.dispose();
+    this.program.dispose();
   }
 }
 

@@ -27,6 +27,7 @@ export function imageSource(data: ImageData, size: number): Source {
       if (fed === null) throw new TypeError("imageSource: the batch was not fed");
       return fed;
     },
+    dispose: () => undefined,
   };
 }
 

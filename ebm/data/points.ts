@@ -1,6 +1,6 @@
 /** Exact samples from the toy distributions, drawn on the GPU. */
 
-import { fromArray, normal, randomIndex, split, take, type Key, type Tensor } from "../../engine/index.ts";
+import { dispose, fromArray, normal, randomIndex, split, take, type Key, type Tensor } from "../../engine/index.ts";
 import { mixture } from "./mixture.ts";
 import type { Source } from "./source.ts";
 import type { ToyOptions } from "./toy.ts";
@@ -11,11 +11,14 @@ const part = (keys: Key, index: number): Key => keys.slice([[index, index + 1]])
 export function mixtureSource(options: ToyOptions): Source {
   const { means } = mixture(options);
   const table = fromArray({ dtype: "f32", shape: [options.groups, 2], data: Float32Array.from(means.flat()) });
-  return drawn((key, count) => {
-    const keys = split(key, 2);
-    const centres = take(table, randomIndex(part(keys, 0), [count], options.groups));
-    return centres.add(normal(part(keys, 1), [count, 2]).mul(options.sd));
-  });
+  return drawn(
+    (key, count) => {
+      const keys = split(key, 2);
+      const centres = take(table, randomIndex(part(keys, 0), [count], options.groups));
+      return centres.add(normal(part(keys, 1), [count, 2]).mul(options.sd));
+    },
+    [table],
+  );
 }
 
 /** Radius (k + 1) · radius + sd · N(0, 1) for a ring k drawn uniformly; the direction is that of a normal pair. */
@@ -29,10 +32,11 @@ export function ringsSource({ groups, sd, radius }: ToyOptions): Source {
   });
 }
 
-const drawn = (draw: (key: Key, count: number) => Tensor): Source => ({
+const drawn = (draw: (key: Key, count: number) => Tensor, held: readonly Tensor[] = []): Source => ({
   item: [2],
   feed: () => null,
   batch: (key, count) => draw(key, count),
+  dispose: () => dispose(held),
 });
 
 /** The samplers of the toy distributions by name. */

@@ -9,4 +9,6 @@ export interface Source {
   feed(key: Key, count: number): Tensor | null;
   /** The batch, inside a compiled program. */
   batch(key: Key, count: number, fed: Tensor | null): Tensor;
+  /** Gives back what it holds on the device. */
+  dispose(): void;
 }

@@ -13,8 +13,8 @@ const SHOWN = 64;
 
 type Seen = Omit<Observation, "step">;
 
-/** The observing half of a program. */
-export function observer(model: Model): Pick<Program<ShortRunState>, "observe" | "sample"> {
+/** The observing half of a program; `dispose` gives back its own. */
+export function observer(model: Model): Pick<Program<ShortRunState>, "observe" | "sample" | "dispose"> {
   const { settings, source } = model;
   const draw = samplesOf(model);
   const energies = energiesOf(model);
@@ -73,5 +73,9 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
       return look;
     },
     sample: (state, { count, steps, keys }) => seen(state, keys, count, steps ?? settings.sampler.steps),
+    dispose() {
+      draw.dispose();
+      energies.dispose();
+    },
   };
 }

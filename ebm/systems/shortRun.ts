@@ -69,6 +69,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
     temperature: steps.noise > 0 ? temperatureOf(steps) : 1,
     noisy,
   };
+  const look = observer(model);
   return {
     initial(key) {
       const parameters = net.init(key);
@@ -95,8 +96,12 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
         },
       };
     },
-    ...observer(model),
+    ...look,
     ...explorer(model),
+    dispose() {
+      look.dispose();
+      source.dispose();
+    },
   };
 }
 

@@ -33,6 +33,7 @@ const telling: Program<Told> = {
   explore: () => {
     throw new Error("there is nothing to explore");
   },
+  dispose: () => undefined,
 };
 
 /** The first uniform number of a key. */

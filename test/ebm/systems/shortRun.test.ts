@@ -1,7 +1,7 @@
 /** The shortRun system: what an update is, what it reports, what it shows, and what it refuses. */
 
 import { expect, test } from "vitest";
-import "../../engine/opened.ts";
+import { device } from "../../engine/opened.ts";
 import {
   compile,
   evaluate,
@@ -236,3 +236,25 @@ test("opening asks for the images of the recipe, and passes on that there are no
   const none = { data: (name: string) => Promise.reject(new Error(`no ${name} here`)) };
   await expect(systems.shortRun.open(smallSettings("shortrun/mnist"), none)).rejects.toThrow("no mnist here");
 });
+
+test.each(["anatomy/gmm-convergent", "shortrun/mnist-tiny"])(
+  "a disposed training of %s holds nothing on the device, however it was looked at",
+  async (name) => {
+    const live = async () => {
+      await withTraining([name], async (training) => {
+        await update(training, 1);
+        await training.observe();
+        await training.sample({ count: 3, steps: 1, seed: 1 });
+        const explorer = training.explore();
+        const chains = explorer.chains({ count: 3, stride: 1, seed: 1 });
+        chains.walk();
+        chains.dispose();
+        explorer.dispose();
+        await training.metrics({ final: true });
+      });
+      return device.memory().live;
+    };
+    // The first time the engine makes plans for single ops, and keeps them.
+    expect(await live()).toBe(await live());
+  },
+);
