@@ -2,7 +2,7 @@
 
 import type { Start } from "./start.ts";
 
-/** A fresh batch, with the noise that training adds to data. */
+/** The very batch that the chains are contrasted with, noise included. (ebm-anatomy draws another one.) */
 export const dataStart = (): Start => ({
   memory: () => null,
   most: Infinity,

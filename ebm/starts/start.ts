@@ -16,7 +16,7 @@ export interface Start {
   readonly most: number;
   /** Whether `draw` asks for data. */
   readonly usesData: boolean;
-  /** Starts for `shape` = [n, …]; `data` gives a fresh batch of that shape. */
+  /** Starts for `shape` = [n, …]; `data` gives the batch of data, of that shape. */
   draw(key: Key, shape: Shape, data: () => Tensor, memory: Tensor | null): Started;
 }
 
