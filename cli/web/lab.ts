@@ -10,8 +10,6 @@ import type { Frame, Model } from "./protocol.ts";
 
 /** Rounds of chains whose ends together make the short-run density. */
 const ROUNDS = 5;
-/** A round of chains takes about this many frames. */
-const FRAMES_PER_ROUND = 16;
 /** Frames between two densities of chains that walk on for ever. */
 const FRAMES_PER_LOOK = 12;
 
@@ -31,23 +29,24 @@ export class Lab {
   private constructor(
     readonly model: Model,
     readonly training: Training,
+    framesPerRound: number,
   ) {
     this.#settings = model.settings as unknown as ShortRunSettings;
     this.#plane = planeOf(model.settings);
     this.#explorer = training.explore();
     const { batch, sampler } = this.#settings;
     // As many as in training, so that both walk with the same shaders.
-    this.#chains = this.#explorer.chains({ count: batch, stride: strideOf(sampler.steps), seed: 1 });
+    this.#chains = this.#explorer.chains({ count: batch, stride: strideOf(sampler.steps, framesPerRound), seed: 1 });
   }
 
-  /** Opens a training, with as much of `kept` as fits it. It can be looked at at once, and updated once it is `ready`. */
-  static async open(model: Model, kept: NamedArrays | null): Promise<Lab> {
+  /** Opens a training, with as much of `kept` as fits it; a round of chains takes at least so many frames. It can be looked at at once, and updated once it is `ready`. */
+  static async open(model: Model, kept: NamedArrays | null, framesPerRound: number): Promise<Lab> {
     const context = {
       data: (name: string) => Promise.reject(new RangeError(`data.name: this page has points only, got "${name}"`)),
     };
     const training = await systems[model.system].open(model.settings, context, { prepared: false });
     if (kept !== null) training.restore(fitting(await training.checkpoint(), kept));
-    return new Lab(model, training);
+    return new Lab(model, training, framesPerRound);
   }
 
   /** Compiles what updates need. */
@@ -127,8 +126,8 @@ export class Lab {
 }
 
 /** The largest divisor of `steps` with which a round takes at least so many frames; then every round ends after exactly `steps`. */
-function strideOf(steps: number): number {
-  let stride = Math.max(1, Math.floor(steps / FRAMES_PER_ROUND));
+function strideOf(steps: number, frames: number): number {
+  let stride = Math.max(1, Math.floor(steps / frames));
   while (steps % stride !== 0) stride--;
   return stride;
 }

@@ -14,7 +14,7 @@ import { pointsOf } from "./points.ts";
 import type { Frame, News, Opened, Wish } from "./protocol.ts";
 import { Toolbar } from "./toolbar.ts";
 import { showView, watchView } from "./viewbar.ts";
-import { adapterLine, explain, softwareHint, verdict } from "./words.ts";
+import { adapterLine, explain, onlyTruth, softwareHint, verdict } from "./words.ts";
 
 /** Settings with which a training cannot go on, but begins anew. */
 const beginnings = ["seed", "data.", "net."];
@@ -164,13 +164,24 @@ function hear(news: News): void {
       take(news);
       break;
     case "trouble": {
-      const { headline, steps } = explain(news, isSecureContext);
+      const { headline, steps } = explain(news, { secure: isSecureContext, browser: navigator.userAgent });
       const again = { label: "Start again", action: startAgain };
       showBanner(headline, steps, news.cause === "device lost" ? again : undefined);
-      if (news.cause === "no adapter") byId("adapter", HTMLElement).textContent = "No WebGPU";
+      if (news.cause === "no adapter") showOnlyTruth();
       busy(null);
     }
   }
+}
+
+function showOnlyTruth(): void {
+  const view = { ...choices.view, picture: "truth" as const };
+  showView(view);
+  landscape.show(view);
+  setRunning(false);
+  const adapter = byId("adapter", HTMLElement);
+  adapter.textContent = "No WebGPU";
+  adapter.classList.add("missing");
+  byId("verdict", HTMLElement).textContent = onlyTruth;
 }
 
 /** News of a training that is gone; the worker still waits to hear that they were drawn. */

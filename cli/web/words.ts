@@ -5,6 +5,9 @@ import type { Adapter, Trouble } from "./protocol.ts";
 /** Below this many nats a density looks right, above the other it is plainly wrong. */
 const [right, wrong] = [0.25, 1];
 
+/** Instead of a verdict where nothing can be trained. */
+export const onlyTruth = "Without WebGPU there is only the truth to see, and the data.";
+
 /** What the divergences from the truth mean, each null until it is known. */
 export function verdict(model: number | null, shortRun: number | null): string {
   if (model === null || shortRun === null) return "The chains take their first steps.";
@@ -14,6 +17,7 @@ export function verdict(model: number | null, shortRun: number | null): string {
   if (model > wrong && shortRun < right)
     return "Non-convergent: the chains look right, but the density is wrong. It only steers short walks.";
   if (model < right) return "The density matches the data already, the chains do not yet.";
+  if (shortRun < right) return "The chains match the data already, the density does not yet.";
   return "Still learning: neither the density nor the chains match the data yet.";
 }
 
@@ -26,22 +30,42 @@ export function adapterLine({ name, software, host }: Adapter): string {
 export const softwareHint =
   "No GPU in use: the processor does its work, some hundred times slower. In Chrome, chrome://gpu says why.";
 
-/** A trouble as a headline, and what to do about it. */
-export function explain({ cause, message }: Trouble, secure: boolean): { headline: string; steps: string[] } {
-  const plain = message.replace(/^\w+: /, "");
+/** A trouble as a headline, and what to do about it; `secure` and `browser`, its user agent, are the page's. */
+export function explain(
+  { cause, message }: Trouble,
+  { secure, browser }: { secure: boolean; browser: string },
+): { headline: string; steps: string[] } {
+  const plain = `${capital(message.replace(/^\w+: /, ""))}.`;
   if (cause === "device lost")
-    return { headline: "The GPU went away", steps: [plain, "Press “Start again”; the training begins anew."] };
+    return { headline: "The GPU went away", steps: [plain, "Press “Start again”: the training begins anew."] };
   if (cause === "failed")
     return { headline: "This did not work", steps: [plain, "Change the setting back, or press “Reset”."] };
-  const steps = secure
-    ? [
-        "Chrome or Edge 113 or newer: turn on “Use graphics acceleration when available” in Settings, System.",
-        "Chrome on Linux: start it with --enable-unsafe-webgpu --enable-features=Vulkan, or set both at chrome://flags.",
-        "Safari 26 or newer: nothing to do. Safari 18: Settings, Feature Flags, WebGPU.",
-        "Firefox 141 or newer on Windows, 145 on a Mac: nothing to do. Elsewhere: dom.webgpu.enabled in about:config.",
-      ]
-    : [`This page came over plain http: open it at https://${location.host} or at http://localhost.`];
-  return { headline: "This browser gives the page no WebGPU", steps: [`${capital(plain)}.`, ...steps] };
+  const elsewhere = "This page came over plain http: open it over https, or at http://localhost.";
+  const steps = secure ? remedies(browser) : [elsewhere];
+  return { headline: "This browser gives the page no WebGPU", steps: [plain, ...steps] };
 }
+
+/** What to do in this browser, or in each where it is unknown. */
+function remedies(browser: string): string[] {
+  const known = waysToWebGPU.find(({ agent }) => agent.test(browser));
+  return known === undefined ? waysToWebGPU.map(({ way }) => way) : [known.way];
+}
+
+/** In this order: the user agent of one browser names others. */
+const waysToWebGPU: readonly { agent: RegExp; way: string }[] = [
+  {
+    agent: /Firefox\//,
+    way: "Firefox: update it (WebGPU is on from 141 on Windows, from 145 on a Mac); elsewhere set dom.webgpu.enabled in about:config.",
+  },
+  {
+    agent: /Linux(?!.*Android).*Chrome\//,
+    way: "Chrome on Linux: turn on graphics acceleration in Settings, System, then start it with --enable-unsafe-webgpu --enable-features=Vulkan.",
+  },
+  {
+    agent: /Chrome\//,
+    way: "Chrome or Edge: update it (113 or newer), and turn on graphics acceleration in Settings, System.",
+  },
+  { agent: /Safari\//, way: "Safari: update it (26 or newer); in 18, turn on WebGPU in Settings, Feature Flags." },
+];
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -77,7 +77,7 @@ async function reopen({ model, fresh, ...wish }: Extract<Wish, { kind: "open" }>
   const before = lab;
   lab = null;
   const kept = (await before?.close()) ?? null;
-  lab = await Lab.open(model, fresh ? null : kept);
+  lab = await Lab.open(model, fresh ? null : kept, software ? 10 : 40);
   generation = wish.generation;
   seen = false;
   tell({ kind: "opened", generation, step: lab.training.step });
@@ -122,8 +122,9 @@ async function show(lab: Lab, options: { walk: boolean; landscape: boolean }): P
   const began = performance.now();
   const look = await lab.look({ ...options, long: pace.long });
   const now = performance.now();
+  // The first look compiles shaders, which says nothing of what the next will cost.
+  if (options.landscape) landscapeDue = seen ? now + (now - began) * (1 / LANDSCAPE_SHARE - 1) : now;
   seen ||= options.landscape;
-  if (options.landscape) landscapeDue = now + (now - began) * (1 / LANDSCAPE_SHARE - 1);
   drawn = false;
   tell({ kind: "frame", generation, step: lab.training.step, rate: rate.value, rows: waiting, ...look });
   waiting = [];

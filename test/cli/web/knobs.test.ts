@@ -1,0 +1,35 @@
+/** The sliders. */
+
+import { expect, test } from "vitest";
+import { leaves, settingAt } from "../../../cli/config/fields.ts";
+import { checkSettings } from "../../../cli/config/schema.ts";
+import { fieldsOf, initial, offered, recipeValue, withRecipe } from "../../../cli/web/choices.ts";
+import { knobs, moreKnobs, nearestStop } from "../../../cli/web/knobs.ts";
+
+const all = [...knobs, ...moreKnobs];
+
+test("every knob is a setting, and its stops are legal values in order", () => {
+  const fields = fieldsOf(initial);
+  for (const { path, stops } of all) {
+    expect(leaves(fields).has(path), path).toBe(true);
+    for (const stop of stops ?? []) checkSettings(fields, settingAt(path, stop), path, { partial: true });
+    expect(stops ?? []).toEqual([...(stops ?? [])].sort((a, b) => a - b));
+  }
+});
+
+test("every recipe of the page has its numbers on or between the stops", () => {
+  for (const { recipe } of offered) {
+    const choices = withRecipe(initial, recipe);
+    for (const { path, stops } of all.filter((knob) => knob.stops !== null)) {
+      const value = Number(recipeValue(choices, path));
+      expect(value, path).toBeGreaterThanOrEqual(stops![0]);
+      expect(value, path).toBeLessThanOrEqual(stops!.at(-1)!);
+    }
+  }
+});
+
+test("nearestStop is nearest by ratio, and 0 is a stop of its own", () => {
+  expect(nearestStop([0, 0.01, 0.1, 1], 0.04)).toBe(2);
+  expect(nearestStop([0, 0.01, 0.1, 1], 0.02)).toBe(1);
+  expect(nearestStop([0, 0.01, 0.1, 1], 0)).toBe(0);
+});
