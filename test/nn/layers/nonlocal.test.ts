@@ -1,16 +1,7 @@
 /** The non-local block: the identity at first, then attention over all places. */
 
 import { expect, test } from "vitest";
-import {
-  evaluate,
-  fromArray,
-  grad,
-  key,
-  tensor,
-  tensorsOf,
-  toArray,
-  type Tensor,
-} from "../../../engine/index.ts";
+import { evaluate, fromArray, grad, key, tensor, tensorsOf, toArray, type Tensor } from "../../../engine/index.ts";
 import { nonlocal, type NonlocalParameters } from "../../../nn/index.ts";
 import { draw } from "../../engine/draw.ts";
 import "../../engine/opened.ts";
