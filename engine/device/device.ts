@@ -99,6 +99,8 @@ export class Device {
     try {
       await settle(staging.mapAsync(MapMode.READ), this.adapter.software);
     } catch (cause) {
+      // Browsers reject what is being read before they say that the device is lost.
+      await Promise.race([this.gpu.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
       this.check();
       throw new DeviceError("device: a read-back failed", { cause });
     }

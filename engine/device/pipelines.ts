@@ -54,7 +54,10 @@ export class Pipelines {
           const pipeline = await this.gpu.createComputePipelineAsync(description);
           this.#kernels.set(key, { pipeline, layout: this.#layout(source) });
         } catch (cause) {
-          throw await explained(source, description.compute.module, cause);
+          const asked = description.compute.module.getCompilationInfo();
+          // Chromium sends a second question about a module only together with a later command.
+          this.gpu.queue.submit([]);
+          throw explained(source, await asked, cause);
         }
       }),
     );
@@ -95,8 +98,7 @@ const keyOf = ({ wgsl, entry, overrides, bindings }: KernelSource): string =>
   JSON.stringify([entry, overrides, bindings.map(({ binding, access }) => [binding, access]), wgsl]);
 
 /** What the compiler says about the first error, and where: in which line of which file, or in what was generated. */
-async function explained(source: KernelSource, module: GPUShaderModule, cause: unknown): Promise<ShaderError> {
-  const { messages } = await module.getCompilationInfo();
+function explained(source: KernelSource, { messages }: GPUCompilationInfo, cause: unknown): ShaderError {
   const first = messages.find(({ type }) => type === "error");
   const text = first?.message ?? (cause instanceof Error ? cause.message : String(cause));
   const where = first === undefined ? `shaders/${source.file}.wgsl` : placeOf(source, first.lineNum);
