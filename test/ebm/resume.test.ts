@@ -38,7 +38,6 @@ const trainings: [string, ...Parameters<typeof openSmall>][] = [
 
 test.each(trainings)(
   "with %s, 6 updates are 3, a checkpoint, and 3 more in another training, to the byte",
-  { timeout: 60_000 },
   async (_name, ...which) => {
     await withTrainings(async (open) => {
       const whole = await open(...which);
@@ -78,7 +77,6 @@ const watchedTrainings: [string, ...Parameters<typeof openSmall>][] = [
 
 test.each(watchedTrainings)(
   "observe() and sample() change nothing in a training with %s, and say the same again",
-  { timeout: 60_000 },
   async (_name, ...which) => {
     await withTrainings(async (open) => {
       const [watched, alone] = [await open(...which), await open(...which)];
