@@ -14,7 +14,7 @@ import { pointsOf } from "./points.ts";
 import type { Frame, News, Opened, Wish } from "./protocol.ts";
 import { Toolbar } from "./toolbar.ts";
 import { showView, watchView } from "./viewbar.ts";
-import { adapterLine, explain, onlyTruth, softwareHint, verdict } from "./words.ts";
+import { adapterLine, explain, longRunVerdict, onlyTruth, softwareHint, verdict } from "./words.ts";
 
 /** Settings with which a training cannot go on, but begins anew. */
 const beginnings = ["seed", "data.", "net."];
@@ -233,11 +233,13 @@ function showStep(step: number, rate: number | null): void {
 }
 
 function showMeasures(): void {
-  const chains = choices.view.chains === "long" ? "kl_true_longrun" : "kl_true_shortrun";
+  const long = choices.view.chains === "long";
+  const chains = long ? "kl_true_longrun" : "kl_true_shortrun";
   const words = (name: string): string => (measures.has(name) ? `KL ${significant(measures.get(name)!)}` : "KL –");
   byId("kl-model", HTMLElement).textContent = words("kl_true_model");
   byId("kl-shortrun", HTMLElement).textContent = words(chains);
-  const said = verdict(measures.get("kl_true_model") ?? null, measures.get("kl_true_shortrun") ?? null);
+  const found = measures.get(chains) ?? null;
+  const said = long ? longRunVerdict(found) : verdict(measures.get("kl_true_model") ?? null, found);
   // Written only when it changes: each writing is read aloud.
   const place = byId("verdict", HTMLElement);
   if (place.textContent !== said) place.textContent = said;

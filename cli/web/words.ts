@@ -21,6 +21,15 @@ export function verdict(model: number | null, shortRun: number | null): string {
   return "Still learning: neither the density nor the chains match the data yet.";
 }
 
+/** The same for chains that walk on; a single round of them is a rough estimate. */
+export function longRunVerdict(chains: number | null): string {
+  if (chains === null) return "The chains walk on under the model, without a new start.";
+  if (!Number.isFinite(chains)) return "The chains have run away: take a smaller step size, or start over.";
+  if (chains > wrong) return "Left to walk on, the chains do not stay with the data: the density is another one.";
+  if (chains < 2 * right) return "Left to walk on, the chains stay with the data.";
+  return "Left to walk on, the chains drift from the data a little.";
+}
+
 /** Which adapter does the work. */
 export function adapterLine({ name, software, host }: Adapter): string {
   return `${software ? "Software adapter" : "GPU"}: ${name} · ${host}`;

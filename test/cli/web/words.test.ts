@@ -1,7 +1,7 @@
 /** The sentences of the page. */
 
 import { describe, expect, test } from "vitest";
-import { explain, verdict } from "../../../cli/web/words.ts";
+import { explain, longRunVerdict, verdict } from "../../../cli/web/words.ts";
 
 describe("verdict", () => {
   test.each([
@@ -15,6 +15,18 @@ describe("verdict", () => {
     [0.2, NaN, "The chains have run away: take a smaller step size, or start over."],
   ])("of %s nats for the model and %s for its chains", (model, shortRun, words) => {
     expect(verdict(model, shortRun)).toBe(words);
+  });
+});
+
+describe("longRunVerdict", () => {
+  test.each([
+    [null, "The chains walk on under the model, without a new start."],
+    [0.3, "Left to walk on, the chains stay with the data."],
+    [0.7, "Left to walk on, the chains drift from the data a little."],
+    [5, "Left to walk on, the chains do not stay with the data: the density is another one."],
+    [NaN, "The chains have run away: take a smaller step size, or start over."],
+  ])("of %s nats", (chains, words) => {
+    expect(longRunVerdict(chains)).toBe(words);
   });
 });
 
