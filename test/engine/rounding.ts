@@ -8,63 +8,21 @@ import { inOrder } from "../../engine/graph.ts";
 import { evaluate } from "../../engine/reference.ts";
 import { threefry2x32 } from "../../engine/random/threefry.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { rows } from "./ops/elementwiseRows.ts";
+import { exact, SMALLEST, type Rounding } from "./ulp.ts";
 
-/** The smallest normal f32; hardware may take smaller ones for zero. */
-export const SMALLEST = 2 ** -126;
-
-/** The unit in the last place of an f32 of this size. */
-export const ulp = (y: number): number => 2 ** (Math.floor(Math.log2(Math.max(Math.abs(y), SMALLEST))) - 23);
-
-/** What WGSL allows exp to be wrong by, in absolute terms: 3 + 2|x| units in the last place. */
-export const expError = (x: number): number => (3 + 2 * Math.abs(x)) * ulp(Math.exp(x));
-
-/** The error of a function whose value is y at x (and x2, x3). */
-export type Rounding = (y: number, ...x: number[]) => number;
-
-const exact: Rounding = () => 0;
-/** WGSL's arithmetic is correctly rounded, to either neighbour. */
-const rounded: Rounding = (y) => ulp(y);
-
-/** Errors of elementwise ops: those of WGSL's own functions from its specification, ours as math.test.ts has them. */
-export const roundings: Readonly<Record<string, Rounding>> = {
-  add: rounded,
-  sub: rounded,
-  mul: rounded,
-  div: (y) => 2.5 * ulp(y),
-  maximum: exact,
-  minimum: exact,
+/** Ops that are part of others, besides those with a row. */
+const parts: Readonly<Record<string, Rounding>> = {
   share: exact,
-  neg: exact,
-  exp: (_y, x) => expError(x),
-  expm1: (y, x) => ulp(y) + (Math.abs(x) > 0.5 ? expError(x) : ulp(y)),
-  log: (y) => 3 * ulp(y),
-  // Outside [−½, 1] the error of log, and of 1 + x before it.
-  log1p: (y, x) => 3 * ulp(y) + (0.5 * ulp(1 + x)) / (1 + x),
-  // Half of 1 / inverseSqrt, whose parts are good to 2 and 2.5 units.
-  sqrt: (y) => 4.5 * ulp(y),
-  square: rounded,
-  abs: exact,
-  sign: exact,
-  // In absolute terms, within [−π, π]; nothing is promised outside.
-  sin: () => 2 ** -11,
-  cos: () => 2 ** -11,
-  // The derivative of 2 / (e + 1) in e = exp 2|x|, times the error of e.
-  tanh(y, x) {
-    const e = Math.exp(2 * Math.min(Math.abs(x), 10));
-    return 2 * ulp(y) + (Math.abs(x) > 1 ? (2 * expError(Math.log(e))) / (e + 1) ** 2 : 0);
-  },
-  sigmoid: (y, x) => 3 * ulp(y) + expError(-Math.abs(x)),
-  softplus: (y, x) => 4 * ulp(y) + expError(-Math.abs(x)),
-  // Beyond 1 through the exponential of −log erfc(1) = −1.85 or less.
-  erf: (y, x) => 3 * ulp(y) + (Math.abs(x) > 1 ? expError(-1.85) : 0),
-  leakyRelu: rounded,
   leakySlope: exact,
-  where: exact,
-  // An integer above 2²⁴ is rounded.
-  toFloat: rounded,
-  stopGradient: exact,
   uniform: exact,
   normal: exact,
+};
+
+/** The error of every elementwise op, by its name. */
+const roundings: Readonly<Record<string, Rounding>> = {
+  ...parts,
+  ...Object.fromEntries(Object.entries(rows).map(([name, { error }]) => [name, error ?? exact])),
 };
 
 /** What is rounded may fall below the smallest normal number and count as zero. */

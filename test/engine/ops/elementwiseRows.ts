@@ -1,7 +1,12 @@
-/** All elementwise ops, a row each: how it is called, on which numbers it is tried, and where it is smooth. */
+/**
+ * All elementwise ops, a row each: how it is called, on which numbers it is tried, where it is smooth, and how far a device
+ * may be off. Errors of WGSL's own functions are those of its specification, ours as numerics/math.test.ts has them.
+ */
 
 import * as ops from "../../../engine/ops/elementwise.ts";
 import type { DType, Tensor } from "../../../engine/index.ts";
+
+import { expError, rounded, ulp, type Rounding } from "../ulp.ts";
 
 type Range = readonly [low: number, high: number];
 
@@ -11,6 +16,8 @@ export interface Row {
   operands: readonly (Range | "wide" | "u32" | "bool")[];
   /** Ranges in which the function can be differentiated any number of times; absent if it has no gradient. */
   smooth?: readonly Range[];
+  /** How far off a device may be; not at all unless said. */
+  error?: Rounding;
 }
 
 /** Numbers of every magnitude whose products are still f32. */
@@ -19,17 +26,33 @@ const positive: Range = [2 ** -60, 2 ** 60];
 const turn: Range = [-Math.PI, Math.PI];
 const moderate: Range = [-2, 2];
 const above: Range = [0.5, 2];
+/** Operands that are never equal. */
+const apart: readonly Range[] = [
+  [-2, 0],
+  [0.1, 2],
+];
 
-const unary = (call: (x: Tensor) => Tensor, smooth: Range = moderate, operand: Range | "wide" = wide): Row => ({
+const unary = (
+  call: (x: Tensor) => Tensor,
+  error?: Rounding,
+  smooth = moderate,
+  operand: Range | "wide" = wide,
+): Row => ({
   call: (x) => call(x),
   operands: [operand],
   smooth: [smooth],
+  ...(error && { error }),
 });
 
-const binary = (call: (x: Tensor, y: Tensor) => Tensor, smooth: readonly Range[] = [moderate, moderate]): Row => ({
+const binary = (
+  call: (x: Tensor, y: Tensor) => Tensor,
+  error?: Rounding,
+  smooth: readonly Range[] = [moderate, moderate],
+): Row => ({
   call: (x, y) => call(x, y),
   operands: [wide, wide],
   smooth,
+  ...(error && { error }),
 });
 
 /** Without a gradient, over operands of some type. */
@@ -39,50 +62,52 @@ const piecewise = (call: Row["call"], ...operands: (DType | "wide")[]): Row => (
 });
 
 export const rows: Record<string, Row> = {
-  add: binary(ops.add),
+  add: binary(ops.add, rounded),
   "add (u32)": piecewise(ops.add, "u32", "u32"),
-  sub: binary(ops.sub),
+  sub: binary(ops.sub, rounded),
   "sub (u32)": piecewise(ops.sub, "u32", "u32"),
-  mul: binary(ops.mul),
+  mul: binary(ops.mul, rounded),
   "mul (u32)": piecewise(ops.mul, "u32", "u32"),
-  div: binary(ops.div, [moderate, above]),
-  maximum: binary(ops.maximum, [
-    [-2, 0],
-    [0.1, 2],
-  ]),
-  minimum: binary(ops.minimum, [
-    [-2, 0],
-    [0.1, 2],
-  ]),
+  div: binary(ops.div, (y) => 2.5 * ulp(y), [moderate, above]),
+  maximum: binary(ops.maximum, undefined, apart),
+  minimum: binary(ops.minimum, undefined, apart),
   neg: unary(ops.neg),
-  exp: unary(ops.exp, moderate, [-80, 80]),
-  expm1: unary(ops.expm1, moderate, [-80, 80]),
-  log: unary(ops.log, above, positive),
-  log1p: unary(ops.log1p, [-0.5, 2], [-0.99, 3]),
-  sqrt: unary(ops.sqrt, above, positive),
-  square: unary(ops.square),
-  abs: unary(ops.abs, above),
-  sign: unary(ops.sign, above),
-  sin: unary(ops.sin, moderate, turn),
-  cos: unary(ops.cos, moderate, turn),
-  tanh: unary(ops.tanh),
-  sigmoid: unary(ops.sigmoid),
-  softplus: unary(ops.softplus),
-  erf: unary(ops.erf),
+  exp: unary(ops.exp, (_y, x) => expError(x), moderate, [-80, 80]),
+  expm1: unary(ops.expm1, (y, x) => ulp(y) + (Math.abs(x) > 0.5 ? expError(x) : ulp(y)), moderate, [-80, 80]),
+  log: unary(ops.log, (y) => 3 * ulp(y), above, positive),
+  // Outside [−½, 1] the error of log, and of 1 + x before it.
+  log1p: unary(ops.log1p, (y, x) => 3 * ulp(y) + (0.5 * ulp(1 + x)) / (1 + x), [-0.5, 2], [-0.99, 3]),
+  // Half of 1 / inverseSqrt, whose parts are good to 2 and 2.5 units.
+  sqrt: unary(ops.sqrt, (y) => 4.5 * ulp(y), above, positive),
+  square: unary(ops.square, rounded),
+  abs: unary(ops.abs, undefined, above),
+  sign: unary(ops.sign, undefined, above),
+  // In absolute terms, within [−π, π]; nothing is promised outside.
+  sin: unary(ops.sin, () => 2 ** -11, moderate, turn),
+  cos: unary(ops.cos, () => 2 ** -11, moderate, turn),
+  // The derivative of 2 / (e + 1) in e = exp 2|x|, times the error of e.
+  tanh: unary(ops.tanh, (y, x) => {
+    const e = Math.exp(2 * Math.min(Math.abs(x), 10));
+    return 2 * ulp(y) + (Math.abs(x) > 1 ? (2 * expError(Math.log(e))) / (e + 1) ** 2 : 0);
+  }),
+  sigmoid: unary(ops.sigmoid, (y, x) => 3 * ulp(y) + expError(-Math.abs(x))),
+  softplus: unary(ops.softplus, (y, x) => 4 * ulp(y) + expError(-Math.abs(x))),
+  // Beyond 1 through the exponential of −log erfc(1) = −1.85 or less.
+  erf: unary(ops.erf, (y, x) => 3 * ulp(y) + (Math.abs(x) > 1 ? expError(-1.85) : 0)),
   silu: unary(ops.silu),
-  relu: unary(ops.relu, above),
-  leakyRelu: binary(ops.leakyRelu, [
+  relu: unary(ops.relu, undefined, above),
+  leakyRelu: binary(ops.leakyRelu, rounded, [
     [-2, -0.1],
     [0.1, 2],
   ]),
-  "leakyRelu with a slope known to be positive": unary((x) => ops.leakyRelu(x, 0.2), [-2, -0.1]),
-  clamp: unary((x) => ops.clamp(x, -1, 3), [-0.9, 2.9]),
-  less: piecewise(ops.less, "wide", "wide"),
+  "leakyRelu with a slope known to be positive": unary((x) => ops.leakyRelu(x, 0.2), undefined, [-2, -0.1]),
+  clamp: unary((x) => ops.clamp(x, -1, 3), undefined, [-0.9, 2.9]),
+  less: piecewise(ops.less, wide, wide),
   "less (u32)": piecewise(ops.less, "u32", "u32"),
-  lessEqual: piecewise(ops.lessEqual, "wide", "wide"),
-  greater: piecewise(ops.greater, "wide", "wide"),
-  greaterEqual: piecewise(ops.greaterEqual, "wide", "wide"),
-  equal: piecewise(ops.equal, "wide", "wide"),
+  lessEqual: piecewise(ops.lessEqual, wide, wide),
+  greater: piecewise(ops.greater, wide, wide),
+  greaterEqual: piecewise(ops.greaterEqual, wide, wide),
+  equal: piecewise(ops.equal, wide, wide),
   and: piecewise(ops.and, "bool", "bool"),
   or: piecewise(ops.or, "bool", "bool"),
   not: piecewise(ops.not, "bool"),
@@ -93,7 +118,8 @@ export const rows: Record<string, Row> = {
     operands: [wide, wide],
     smooth: [above, moderate],
   },
-  toFloat: piecewise(ops.toFloat, "u32"),
+  // An integer above 2²⁴ is rounded.
+  toFloat: { ...piecewise(ops.toFloat, "u32"), error: rounded },
   "toFloat (bool)": piecewise(ops.toFloat, "bool"),
   toIndex: { call: ops.toIndex, operands: [[0, 2 ** 31]] },
   "toIndex (bool)": piecewise(ops.toIndex, "bool"),

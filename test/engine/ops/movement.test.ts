@@ -9,6 +9,7 @@ import {
   fromArray,
   iota,
   pad,
+  reference,
   reshape,
   scope,
   slice,
@@ -27,28 +28,84 @@ import { expectAgreement } from "../threeWays.ts";
 
 const exactly = { exactly: true };
 
-/** A movement that fits a tensor, chosen by a few numbers. */
-const movements: Record<string, (x: Tensor, choice: readonly number[]) => Tensor> = {
-  transpose: (x, choice) => transpose(x, permuted(x.rank, choice)),
-  slice: (x, choice) =>
-    slice(
-      x,
-      x.shape.map((extent, axis) => rangeOf(extent, choice[axis])),
-    ),
-  pad: (x, choice) =>
-    pad(
-      x,
-      x.shape.map((_, axis) => [choice[axis] % 3, (choice[axis] >> 2) % 2]),
-    ),
-  reshape: (x, choice) => reshape(x, regrouped(x.shape, choice)),
-  broadcast: (x, [extent]) => broadcast(x.reshape([1, ...x.shape]), [(extent % 3) + 1, ...x.shape]),
-  concat: (x, choice) =>
-    (x.rank === 0 ? x : concat([x, x, slice(x, [[0, Math.min(1, x.shape[0])]])], 0)).slice(
-      x.rank === 0 ? [] : [rangeOf(2 * x.shape[0], choice[0])],
-    ),
-  flatten: (x, [start]) => flatten(x, start % (x.rank + 1)),
-  add: (x) => x.add(x),
+interface Movement {
+  call: (x: Tensor, choice: readonly number[]) => Tensor;
+  /** Where in x an element of the result comes from, written down independently of the op; null where it is 0. */
+  from: (place: readonly number[], shape: Shape, choice: readonly number[]) => readonly number[] | null;
+}
+
+/** Movements that fit any tensor, each chosen by a few numbers. */
+const movements: Record<string, Movement> = {
+  transpose: {
+    call: (x, choice) => transpose(x, permuted(x.rank, choice)),
+    from: (place, shape, choice) => shape.map((_, axis) => place[permuted(shape.length, choice).indexOf(axis)]),
+  },
+  slice: {
+    call: (x, choice) =>
+      slice(
+        x,
+        x.shape.map((extent, axis) => rangeOf(extent, choice[axis])),
+      ),
+    from: (place, shape, choice) =>
+      place.map((at, axis) => {
+        const [start, , step] = rangeOf(shape[axis], choice[axis]) ?? [0, 0, 1];
+        return start + at * step!;
+      }),
+  },
+  pad: {
+    call: (x, choice) =>
+      pad(
+        x,
+        x.shape.map((_, axis) => [choice[axis] % 3, (choice[axis] >> 2) % 2]),
+      ),
+    from(place, shape, choice) {
+      const inside = place.map((at, axis) => at - (choice[axis] % 3));
+      return inside.every((at, axis) => at >= 0 && at < shape[axis]) ? inside : null;
+    },
+  },
+  reshape: {
+    call: (x, choice) => reshape(x, regrouped(x.shape, choice)),
+    from: (place, shape, choice) => placeOf(indexOf(place, regrouped(shape, choice)), shape),
+  },
+  flatten: {
+    call: (x, [start]) => flatten(x, start % (x.rank + 1)),
+    from(place, shape, [start]) {
+      const kept = start % (shape.length + 1);
+      return [...place.slice(0, kept), ...placeOf(place[kept], shape.slice(kept))];
+    },
+  },
+  broadcast: {
+    call: (x, [extent]) => broadcast(x.reshape([1, ...x.shape]), [(extent % 3) + 1, ...x.shape]),
+    from: (place) => place.slice(1),
+  },
+  concat: {
+    call(x, [choice]) {
+      if (x.rank === 0) return x;
+      const axis = choice % x.rank;
+      const first = slice(
+        x,
+        x.shape.map((extent, a) => (a === axis ? [0, Math.min(1, extent)] : null)),
+      );
+      return concat([x, first, x], axis);
+    },
+    from(place, shape, [choice]) {
+      if (shape.length === 0) return place;
+      const axis = choice % shape.length;
+      const [at, extent] = [place[axis], shape[axis]];
+      return place.with(axis, at < extent ? at : at === extent ? 0 : at - extent - 1);
+    },
+  },
 };
+
+/** The row-major index of a place, and back. */
+const indexOf = (place: readonly number[], shape: Shape): number =>
+  place.reduce((index, at, axis) => index * shape[axis] + at, 0);
+const placeOf = (index: number, shape: Shape): number[] =>
+  shape.reduceRight<number[]>((place, extent) => {
+    const rest = index % extent;
+    index = (index - rest) / extent;
+    return [rest, ...place];
+  }, []);
 
 const permuted = (rank: number, choice: readonly number[]): number[] =>
   Array.from({ length: rank }, (_, axis) => axis).sort((a, b) => choice[a] - choice[b] || a - b);
@@ -65,10 +122,19 @@ const regrouped = (shape: Shape, [choice]: readonly number[]): Shape =>
 
 const choices = fc.array(fc.nat(255), { minLength: 6, maxLength: 6 });
 
-test.each(Object.keys(movements))("%s(x) moves elements as the reference does", (name) =>
+test.each(Object.entries(movements))("%s(x) puts every element where it belongs", (_name, { call, from }) =>
   check(
     fc.tuple(shapes(), choices, seeds),
-    ([shape, choice, seed]) => expectAgreement((x) => movements[name](x, choice), [draw(seed, shape)], exactly),
+    async ([shape, choice, seed]) => {
+      const x = draw(seed, shape);
+      const program = (x: Tensor) => call(x, choice);
+      const y = reference(program as never)(x) as { shape: Shape; data: Float64Array };
+      y.data.forEach((value, index) => {
+        const place = from(placeOf(index, y.shape), shape, choice);
+        expect(value).toBe(place === null ? 0 : x.data[indexOf(place, shape)]);
+      });
+      await expectAgreement(program, [x], exactly);
+    },
     20,
   ),
 );
@@ -83,7 +149,7 @@ test("movements in a row are read through as one", () =>
     ([shape, steps, seed]) => {
       const program = (x: Tensor) =>
         steps.reduce((y, [name, choice]) => {
-          const next = movements[name](y, choice);
+          const next = movements[name].call(y, choice).mul(name === "pad" ? 2 : 1);
           return next.rank > 5 || next.size > 5000 ? y : next;
         }, x);
       return expectAgreement(program, [draw(seed, shape, -8, 8)]);
