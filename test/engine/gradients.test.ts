@@ -22,6 +22,7 @@ import {
   toArray,
   valueAndGrad,
   vjp,
+  zerosLike,
   type HostArray,
   type Tensor,
 } from "../../engine/index.ts";
@@ -272,11 +273,19 @@ describe("grad", () => {
 
   test("slopes at a kink: 0 for relu and |x|, halves for equal operands", async () => {
     const x = tensor([-1, 0, 1]);
-    expect(await numbers(grad(sum(x.relu()), x))).toEqual([0, 0, 1]);
-    expect(await numbers(grad(sum(x.abs()), x))).toEqual([-1, 0, 1]);
-    expect(await numbers(grad(sum(x.maximum(0)), x))).toEqual([0, 0.5, 1]);
-    expect(await numbers(grad(sum(x.minimum(tensor([0, 0, 0]))), x))).toEqual([1, 0.5, 0]);
-    expect(await numbers(grad(sum(x.clamp(-1, 2)), x))).toEqual([0.5, 1, 1]);
+    const slopes = (x: Tensor) =>
+      [x.relu(), leakyRelu(x, 0.5), x.abs(), x.maximum(0), x.minimum(zerosLike(x)), x.clamp(-1, 2)].map((y) =>
+        grad(sum(y), x),
+      );
+    expect(await Promise.all(slopes(x).map(numbers))).toEqual([
+      [0, 0, 1],
+      [0.5, 0.5, 1],
+      [-1, 0, 1],
+      [0, 0.5, 1],
+      [1, 0.5, 0],
+      [0.5, 1, 1],
+    ]);
+    await expectAgreement(slopes, [f32([3], -1, 0, 1)], { exactly: true });
   });
 
   test("comparisons and signs have no slope", async () => {

@@ -157,6 +157,25 @@ test("movements in a row are read through as one", () =>
     40,
   ));
 
+test("two transposes, reshapes or broadcasts in a row are one", () =>
+  check(
+    fc.tuple(choices, choices, seeds),
+    ([first, second, seed]) =>
+      expectAgreement(
+        (x) => [
+          transpose(transpose(x, permuted(3, first)), permuted(3, second)).mul(2),
+          x.reshape([4, 6]).reshape([3, 8]),
+          x
+            .slice([[0, 1]])
+            .broadcast([2, 3, 4])
+            .broadcast([2, 2, 3, 4]),
+        ],
+        [draw(seed, [2, 3, 4])],
+        exactly,
+      ),
+    12,
+  ));
+
 test("keys, indices and bools move as well", async () => {
   const bools = { ...drawIndices(2, [3, 5], 2), dtype: "bool" as const };
   for (const x of [drawIndices(1, [3, 5], 99), bools])
