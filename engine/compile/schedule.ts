@@ -231,9 +231,9 @@ class Scheduler {
     const { body } = cluster.root.attributes as { body: Body };
     const starts = cluster.root.inputs.slice(0, body.carried.length).map(baseOf);
     const held = new Set([...body.captured.map(baseOf)]);
-    const carries = starts.map((start, at): Carry => {
+    const carries = starts.map((start): Carry => {
       const place = places.get(start)!;
-      const mine = dying.has(start) && !held.has(start) && typeof place === "number" && starts.indexOf(start) === at;
+      const mine = dying.has(start) && !held.has(start) && typeof place === "number";
       if (mine && dying.delete(start)) return { front: place, back: null };
       const front = this.#take(start);
       commands.push({ kind: "copy", from: place, to: front, bytes: bytesOf(start) });

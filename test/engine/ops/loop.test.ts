@@ -110,6 +110,16 @@ test("loop(n) reads what was computed before it, and leaves it for later", async
   });
 });
 
+test("loop(n) that starts from what it also reads in every iteration keeps that", async () => {
+  await expectLoop((_i, [x]) => [x.add(1)], {
+    carries: 1,
+    after([x], _outside, loop) {
+      const start = x.exp();
+      return loop(3, (_i, [y, z]) => [y.mul(0.5).add(start), z.sub(y)], [start, start.add(x)]);
+    },
+  });
+});
+
 test("a second loop goes on where the first one ends", async () => {
   await expectLoop((_i, [x, y]) => [x.add(y), y.mul(0.5)], {
     after: (carry, _outside, loop) => loop(3, (_i, [x, y]) => [x.sub(y), y.add(1)], carry),

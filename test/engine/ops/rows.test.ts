@@ -111,6 +111,9 @@ test("put() inside a loop keeps the table in place, unless the body reads it els
 test("put() leaves out rows beyond the table", async () => {
   const y = put(tensor([1, 2, 3]), tensor([1, 3, 4294967295], "u32"), tensor([10, 20, 30]));
   expect(await numbers(y)).toEqual([1, 10, 3]);
+  // A table that fills its buffer: what is written beyond it would land on the last row.
+  const full = put(iota([64]).add(0), tensor([64, 4294967295, 5], "u32"), tensor([1, 2, 3], "u32"));
+  expect((await numbers(full)).flatMap((value, at) => (value === at ? [] : [at]))).toEqual([5]);
 });
 
 test("put() and take() say that they have no gradient", () => {
