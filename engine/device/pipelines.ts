@@ -108,17 +108,10 @@ function explained(source: KernelSource, { messages }: GPUCompilationInfo, cause
 
 /** Where a line of an assembled text comes from. */
 function placeOf({ file, wgsl }: KernelSource, lineNum: number): string {
-  const lines = wgsl.split("\n");
-  const line = lines[lineNum - 1];
-  const own = (kernels[file] ?? "").split("\n");
-  // Behind its slots a text ends as its file does.
-  const fromEnd = own.length - (lines.length - lineNum);
-  if (own[fromEnd - 1] === line) return `shaders/${file}.wgsl:${fromEnd}`;
-  for (const [path, text] of [[`${file}.wgsl`, own] as const, ...libraryLines()]) {
-    const at = text.indexOf(line);
+  const line = wgsl.split("\n")[lineNum - 1];
+  for (const [path, text] of [[`${file}.wgsl`, kernels[file] ?? ""], ...Object.entries(library)]) {
+    const at = text.split("\n").indexOf(line);
     if (at !== -1) return `shaders/${path}:${at + 1}`;
   }
   return `shaders/${file}.wgsl, generated line ${lineNum}`;
 }
-
-const libraryLines = () => Object.entries(library).map(([path, text]) => [path, text.split("\n")] as const);

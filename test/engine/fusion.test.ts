@@ -98,6 +98,23 @@ test("what is dear and read twice is computed once, what is cheap is not stored"
   await expectAgreement(dear, [draw(1, [9, 9])]);
 });
 
+test("a product whose result goes separate ways is stored where they part", async () => {
+  const parted = (x: Tensor, w: Tensor) => {
+    const y = matmul(x, w).add(1);
+    return [y.tanh(), y.exp(), matmul(y.silu(), w), y.sum(0)];
+  };
+  expect(await labels(parted, [9, 9], [9, 9])).toContain("matmul → add");
+  await expectAgreement(parted, [draw(1, [9, 9]), draw(2, [9, 9])]);
+});
+
+test("ops on captured tensors are part of the program, not run while it is traced", async () => {
+  const w = fromArray(draw(1, [9]));
+  const before = device.memory().live;
+  const plan = await compile((x: Tensor) => x.add(w.square().sum())).prepare(fromArray(draw(2, [9])));
+  expect(dispatchesOf(plan.schedule.commands).map(({ label }) => label)).toEqual(["sum", "add"]);
+  expect(device.memory().live).toBe(before + 1);
+});
+
 test("equal expressions, written twice, are computed once", async () => {
   expect(await labels((x, w) => matmul(x, w).add(matmul(x, w)), [9, 9], [9, 9])).toEqual(["matmul → add"]);
 });

@@ -29,7 +29,7 @@ const smooth: Record<string, (x: Tensor, y: Tensor) => Tensor> = {
   rows: (x, y) => x.sum(1, { keepDims: true }).mul(0.3).add(y),
   columns: (x, y) => x.mean(0).sub(y),
   total: (x, y) => x.mean().mul(y),
-  matmul: (x, y) => matmul(matmul(x, y, { transposeB: true }), x).mul(0.1),
+  matmul: (x, y) => matmul(matmul(x, y.mul(0.3), { transposeB: true }), x.mul(0.3)),
   softmax(x) {
     const e = x.sub(x.max(1, { keepDims: true })).exp();
     return e.div(e.sum(1, { keepDims: true }));
