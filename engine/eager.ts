@@ -4,6 +4,7 @@ import { optimised } from "./compile/passes.ts";
 import { Plan } from "./compile/plan.ts";
 import { schedule } from "./compile/schedule.ts";
 import { currentDevice, type Device } from "./device/device.ts";
+import { PARAMETER_WORDS } from "./device/sharedBindings.ts";
 import { wordsPer } from "./hostArray.ts";
 import { argumentOp, constantOp, inputOp, placeholder } from "./ops/sources.ts";
 import { owned } from "./scope.ts";
@@ -33,6 +34,10 @@ export function materialise(node: Tensor): void {
 function execute(node: Tensor): void {
   const device = currentDevice(node.op.name);
   const fragment = fragmentOf(node);
+  if (fragment.words.length > PARAMETER_WORDS - 4)
+    throw new RangeError(
+      `${node.op.name}: ${fragment.words.length} words of numbers in one expression, there is room for ${PARAMETER_WORDS - 4}; put them into a tensor`,
+    );
   const known = plans.get(device) ?? new Map<string, Plan>();
   plans.set(device, known);
   let plan = known.get(fragment.key);

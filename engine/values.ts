@@ -4,7 +4,7 @@ import { currentDevice } from "./device/device.ts";
 import { materialise } from "./eager.ts";
 import { wordsPer, type DType, type HostArray } from "./hostArray.ts";
 import { adopt } from "./scope.ts";
-import { showShape, sizeOf, type Shape } from "./shape.ts";
+import { checkShape, showShape, sizeOf, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 export type Nested = number | readonly Nested[];
@@ -24,8 +24,11 @@ function flattened(values: Nested, shape: Shape, depth: number): number[] {
   throw new RangeError(`tensor: the rows differ in length or depth, first ones ${showShape(shape)}`);
 }
 
-/** A tensor with the content of a host array. Throws a RangeError unless the data fill the shape. */
+/** A tensor with the content of a host array. Throws unless the data are of its type and fill its shape. */
 export function fromArray({ dtype, shape, data }: HostArray): Tensor {
+  if (data instanceof Float32Array !== (dtype === "f32"))
+    throw new TypeError(`tensor: ${dtype} comes from a ${dtype === "f32" ? "Float32Array" : "Uint32Array"}`);
+  checkShape("tensor", shape);
   if (data.length !== sizeOf(shape) * wordsPer(dtype))
     throw new RangeError(`tensor: ${data.length} words do not fill ${dtype} ${showShape(shape)}`);
   const storage = currentDevice("tensor").upload(data, "tensor");
