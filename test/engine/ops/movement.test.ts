@@ -86,13 +86,13 @@ const movements: Record<string, Movement> = {
         x,
         x.shape.map((extent, a) => (a === axis ? [0, Math.min(1, extent)] : null)),
       );
-      return concat([x, first, x], axis);
+      return concat([x, first, x, x], axis);
     },
     from(place, shape, [choice]) {
       if (shape.length === 0) return place;
       const axis = choice % shape.length;
       const [at, extent] = [place[axis], shape[axis]];
-      return place.with(axis, at < extent ? at : at === extent ? 0 : at - extent - 1);
+      return place.with(axis, at < extent ? at : at === extent ? 0 : (at - extent - 1) % extent);
     },
   },
 };
