@@ -22,6 +22,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+// Whoever read the output is gone (`ebm recipes | head -1`): nothing more to say, and a training saves what it has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  controller.abort();
+});
+
 const world: World = {
   recipes,
   systems,

@@ -150,6 +150,7 @@ class Trainer<S extends State> implements Training {
     dispose(this.#state);
     this.#state = state;
     this.#step = step.data[0];
+    this.#unread.length = 0;
   }
 
   async observe(): Promise<Observation> {
@@ -170,7 +171,8 @@ class Trainer<S extends State> implements Training {
 
   /** Keys apart from those of the updates, for samples that a person asks for. */
   #keysOf(seed: number): Keys {
-    return mapTree(this.#keys(0), (key) => foldIn(key as Key, seed));
+    const [high, low] = [Math.floor(seed / 2 ** 32), seed % 2 ** 32];
+    return mapTree(this.#keys(0), (key) => foldIn(foldIn(key as Key, high), low));
   }
 
   dispose(): void {

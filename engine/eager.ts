@@ -4,8 +4,8 @@ import { optimised } from "./compile/passes.ts";
 import { Plan } from "./compile/plan.ts";
 import { schedule } from "./compile/schedule.ts";
 import { currentDevice, type Device } from "./device/device.ts";
-import { PARAMETER_WORDS } from "./device/sharedBindings.ts";
-import { wordsPer } from "./hostArray.ts";
+import { ARGUMENT_WORDS, FIRST_ARGUMENT } from "./device/sharedBindings.ts";
+import { wordsOf, wordsPer } from "./hostArray.ts";
 import { argumentOp, constantOp, inputOp, placeholder } from "./ops/sources.ts";
 import { owned } from "./scope.ts";
 import { onEager, Tensor } from "./tensor.ts";
@@ -17,7 +17,6 @@ interface Fragment {
   live: Tensor[];
   words: number[];
   output: Tensor;
-  argumentWords: Map<Tensor, number>;
 }
 
 const plans = new WeakMap<Device, Map<string, Plan>>();
@@ -34,17 +33,19 @@ export function materialise(node: Tensor): void {
 function execute(node: Tensor): void {
   const device = currentDevice(node.op.name);
   const fragment = fragmentOf(node);
-  if (fragment.words.length > PARAMETER_WORDS - 4)
+  if (fragment.words.length > ARGUMENT_WORDS)
     throw new RangeError(
-      `${node.op.name}: ${fragment.words.length} words of numbers in one expression, there is room for ${PARAMETER_WORDS - 4}; put them into a tensor`,
+      `${node.op.name}: ${fragment.words.length} words of numbers in one expression, there is room for ${ARGUMENT_WORDS}; put them into a tensor`,
     );
   const known = plans.get(device) ?? new Map<string, Plan>();
   plans.set(device, known);
   let plan = known.get(fragment.key);
   if (plan === undefined) {
-    const mostReads = device.gpu.limits.maxStorageBuffersPerShaderStage - 1;
     const traced = symbolic(fragment);
-    plan = new Plan(device, schedule(traced.inputs, new Set(), optimised([traced.output]), traced.words, mostReads));
+    plan = new Plan(
+      device,
+      schedule(traced.inputs, new Set(), optimised([traced.output]), traced.words, device.mostReads),
+    );
     known.set(fragment.key, plan);
   }
   const stores = fragment.live.map((tensor) => tensor.storage!);
@@ -72,18 +73,12 @@ function fragmentOf(output: Tensor): Fragment {
     if (node.storage !== null) return `${shape}@${live.push(node)}`;
     if (isConstant(node)) {
       const { value } = node.attributes as { value: number | readonly number[] };
-      words.push(
-        ...(typeof value !== "number"
-          ? value
-          : node.dtype === "f32"
-            ? new Uint32Array(Float32Array.of(value).buffer)
-            : [value]),
-      );
+      words.push(...wordsOf(value, node.dtype));
       return `${node.dtype}$${words.length}`;
     }
     return `${node.op.name}${JSON.stringify(node.attributes)}${shape}(${node.inputs.map(visit).join()})`;
   };
-  return { key: visit(output), live, words, output, argumentWords: new Map() };
+  return { key: visit(output), live, words, output };
 }
 
 const isConstant = (node: Tensor): boolean => node.op === (constantOp as unknown);
@@ -92,7 +87,7 @@ const isConstant = (node: Tensor): boolean => node.op === (constantOp as unknown
 function symbolic({ output }: Fragment): { inputs: Tensor[]; output: Tensor; words: Map<Tensor, number> } {
   const inputs: Tensor[] = [];
   const words = new Map<Tensor, number>();
-  let word = 4;
+  let word = FIRST_ARGUMENT;
   const made = new Map<Tensor, Tensor>();
   const visit = (node: Tensor): Tensor => {
     const known = made.get(node);

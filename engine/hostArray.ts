@@ -15,3 +15,9 @@ export type NamedArrays = Record<string, HostArray>;
 
 /** How many 4-byte words one element takes. */
 export const wordsPer = (dtype: DType): number => (dtype === "key" ? 2 : 1);
+
+/** One element as words: the bits of an f32, an integer as it is, the two words of a key. */
+export function wordsOf(value: number | readonly number[], dtype: DType): readonly number[] {
+  if (typeof value !== "number") return value;
+  return dtype === "f32" ? [...new Uint32Array(Float32Array.of(value).buffer)] : [value];
+}

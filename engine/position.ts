@@ -12,8 +12,6 @@ export interface IndexMath<I, C> {
   scale(a: I, factor: number): I;
   divide(a: I, divisor: number): I;
   modulo(a: I, divisor: number): I;
-  /** n − a */
-  mirror(n: number, a: I): I;
   /** min(a, n), so that a guarded read stays inside its buffer. */
   limit(a: I, n: number): I;
   /** low ≤ a < high */
@@ -94,7 +92,6 @@ export const numbers: IndexMath<number, boolean> = {
   scale: (a, factor) => a * factor,
   divide: (a, divisor) => Math.floor(a / divisor),
   modulo: (a, divisor) => a % divisor,
-  mirror: (n, a) => n - a,
   limit: (a, n) => Math.min(a, n),
   within: (a, low, high) => a >= low && a < high,
   both: (a, b) => a && b,

@@ -4,7 +4,7 @@ import { wordsPer, type DType } from "./hostArray.ts";
 import { inOrder } from "./graph.ts";
 import type { ReferenceArray, Scalar } from "./op.ts";
 import type { Body } from "./ops/loop.ts";
-import { constantOp, dataOp, inputOp, iotaOp, placeholder } from "./ops/sources.ts";
+import { constantOp, inputOp, iotaOp, placeholder } from "./ops/sources.ts";
 import { numbers, Position } from "./position.ts";
 import { showShape, sizeOf, stridesOf, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -150,6 +150,3 @@ function mapReference(argument: unknown, change: (leaf: number | ReferenceTensor
   if ("data" in object && "shape" in object) return change(object as unknown as ReferenceTensor);
   return Object.fromEntries(Object.entries(object).map(([name, child]) => [name, mapReference(child, change)]));
 }
-
-/** The sources that a device holds and the reference does not. */
-export const heldByDevice = (node: Tensor): boolean => node.op === dataOp;

@@ -1,6 +1,6 @@
 /** What there is to see of a model: its samples, and in the plane its landscape. */
 
-import { dispose, foldIn, fromArray, toArray, type Tensor } from "../../engine/index.ts";
+import { dispose, foldIn, fromArray, iota, take, toArray, type Tensor } from "../../engine/index.ts";
 import { toys } from "../data/toy.ts";
 import { gridOf, landscape } from "../measures/landscape.ts";
 import type { Keys, Program } from "../trainer.ts";
@@ -66,10 +66,9 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
         settings.sampler.steps,
       );
       if (state.memory === undefined || source.item.length === 1) return look;
-      const first = state.memory.slice([[0, Math.min(SHOWN, state.memory.shape[0])]]);
+      const first = take(state.memory, iota([Math.min(SHOWN, model.start.most)]));
       look.grids.push(await images("buffer", first));
-      // All of a small buffer is the buffer itself, which training still needs.
-      if (first !== state.memory) dispose(first);
+      dispose(first);
       return look;
     },
     sample: (state, { count, steps, keys }) => seen(state, keys, count, steps ?? settings.sampler.steps),

@@ -54,7 +54,8 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
   const sampler = langevin(steps);
   const start = startOf(settings, source);
   const optimizer = optimizerOf(settings);
-  const temperature = objective.scaled && steps.noise > 0 ? temperatureOf(steps) : 1;
+  const sampled = steps.noise > 0 ? temperatureOf(steps) : 1;
+  const temperature = objective.scaled ? sampled : 1;
   const rate = rateOf(settings, temperature);
   const energyUnder = (parameters: Tree) => (x: Tensor) => net.apply(parameters, x).reshape([-1]);
   // A key of its own: the batch itself may be drawn with the data key.
@@ -66,7 +67,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
     sampler,
     start,
     energyUnder,
-    temperature: steps.noise > 0 ? temperatureOf(steps) : 1,
+    temperature: sampled,
     noisy,
   };
   const look = observer(model);
@@ -89,7 +90,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
         state: { parameters: learned.parameters, optimizer: learned.state, ...(remembered && { memory: remembered }) },
         numbers: {
           loss: contrast.loss,
-          d_s: contrast.energyOfData.sub(contrast.energyOfSamples).div(temperature),
+          d_s: contrast.loss,
           r_s: meanSlope,
           energy_data: contrast.energyOfData,
           energy_samples: contrast.energyOfSamples,

@@ -1,10 +1,10 @@
 /** Compilation: a function of tensors, traced once per set of shapes and replayed from then on. */
 
 import { currentDevice, type Device } from "../device/device.ts";
-import { PARAMETER_WORDS } from "../device/sharedBindings.ts";
+import { ARGUMENT_WORDS, FIRST_ARGUMENT } from "../device/sharedBindings.ts";
 import type { Storage } from "../device/storage.ts";
 import { materialise } from "../eager.ts";
-import { wordsPer, type DType } from "../hostArray.ts";
+import { wordsOf, wordsPer, type DType } from "../hostArray.ts";
 import { argumentOp, inputOp, placeholder } from "../ops/sources.ts";
 import { evaluate } from "../reference.ts";
 import { Tensor } from "../tensor.ts";
@@ -117,7 +117,7 @@ function leavesOfArguments(inputs: readonly unknown[], donate: ReadonlySet<numbe
   return inputs.flatMap((argument, position) =>
     leavesOf(argument, String(position)).map(([path, leaf]): Leaf => {
       if (typeof leaf === "number")
-        return { path, kind: "number", tensor: null, donated: false, words: floatWords(leaf), dtype: "f32" };
+        return { path, kind: "number", tensor: null, donated: false, words: wordsOf(leaf, "f32"), dtype: "f32" };
       if (!(leaf instanceof Tensor))
         throw new TypeError(`compile: argument ${path} is neither a tensor nor a number, got ${String(leaf)}`);
       if (leaf.state === "spent" || leaf.state === "symbolic")
@@ -140,12 +140,10 @@ function leavesOfArguments(inputs: readonly unknown[], donate: ReadonlySet<numbe
   );
 }
 
-const floatWords = (value: number): number[] => [...new Uint32Array(Float32Array.of(value).buffer)];
-
 /** A scalar that is known on the host, such as a key, as words. */
-function knownWords(leaf: Tensor): number[] {
+function knownWords(leaf: Tensor): readonly number[] {
   const [{ data }] = evaluate([leaf], new Map());
-  return leaf.dtype === "f32" ? floatWords(data[0]) : [...data];
+  return leaf.dtype === "key" ? [...data] : wordsOf(data[0], leaf.dtype);
 }
 
 function parameterWords(leaves: readonly Leaf[]): Uint32Array {
@@ -154,7 +152,7 @@ function parameterWords(leaves: readonly Leaf[]): Uint32Array {
 
 function traceProgram(device: Device, program: Program, inputs: readonly unknown[], leaves: readonly Leaf[]): Traced {
   const words = new Map<Tensor, number>();
-  let word = 4;
+  let word = FIRST_ARGUMENT;
   const nodes = leaves.map(({ tensor, dtype, path }) => {
     if (tensor !== null) return placeholder(inputOp, { shape: tensor.shape, dtype, label: path });
     const node = placeholder(argumentOp, { dtype });
@@ -168,9 +166,9 @@ function traceProgram(device: Device, program: Program, inputs: readonly unknown
   for (const [path, leaf] of leavesOf(result))
     if (!(leaf instanceof Tensor))
       throw new TypeError(`compile: the result ${path || "itself"} is not a tensor, got ${String(leaf)}`);
-  if (word > PARAMETER_WORDS)
+  if (word - FIRST_ARGUMENT > ARGUMENT_WORDS)
     throw new RangeError(
-      `compile: the numbers given take ${word - 4} words, a program has room for ${PARAMETER_WORDS - 4}; put them into a tensor`,
+      `compile: the numbers given take ${word - FIRST_ARGUMENT} words, a program has room for ${ARGUMENT_WORDS}; put them into a tensor`,
     );
   const { outputs: closed, captured } = close(tensorsOf(result));
   const outputs = optimised(closed);
@@ -179,7 +177,6 @@ function traceProgram(device: Device, program: Program, inputs: readonly unknown
     ...captured.map((entry) => entry.placeholder),
   ];
   const donated = new Set(nodes.filter((_, at) => leaves[at].donated));
-  const mostReads = device.gpu.limits.maxStorageBuffersPerShaderStage - 1;
-  const plan = new Plan(device, schedule(placeholders, donated, outputs, words, mostReads));
+  const plan = new Plan(device, schedule(placeholders, donated, outputs, words, device.mostReads));
   return { plan, captured: captured.map(({ tensor }) => tensor.storage!.hold()), result };
 }

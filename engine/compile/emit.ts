@@ -189,7 +189,6 @@ function indexMath(bind: (expression: string) => string): IndexMath<string, stri
     // Along an axis without elements nothing is ever read, but the text must compile.
     divide: (a, divisor) => (divisor <= 1 ? a : fold(a, (value) => Math.floor(value / divisor), `${a} / ${divisor}u`)),
     modulo: (a, divisor) => (divisor <= 1 ? "0u" : fold(a, (value) => value % divisor, `${a} % ${divisor}u`)),
-    mirror: (n, a) => fold(a, (value) => n - value, `${n}u - ${a}`),
     limit: (a, n) => fold(a, (value) => Math.min(value, n), `min(${a}, ${n}u)`),
     within: (a, low, high) => (low === 0 ? `${a} < ${high}u` : `${a} >= ${low}u && ${a} < ${high}u`),
     both: (a, b) => `(${a}) && (${b})`,

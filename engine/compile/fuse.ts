@@ -7,7 +7,6 @@
  */
 
 import { inOrder } from "../graph.ts";
-import { argumentOp, constantOp, dataOp, inputOp, iotaOp, iterationOp } from "../ops/sources.ts";
 import { reshapeOp } from "../ops/movement.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -45,18 +44,11 @@ export function baseOf(node: Tensor): Tensor {
   return node;
 }
 
-const uniformSources: readonly unknown[] = [constantOp, argumentOp, iotaOp, iterationOp];
-const placeholders: readonly unknown[] = [inputOp, dataOp];
-
-/** Known without reading a buffer: constants, arguments, indices. */
-export const isUniformSource = (node: Tensor): boolean => uniformSources.includes(node.op);
-/** A buffer from outside. */
-export const isPlaceholder = (node: Tensor): boolean => placeholders.includes(node.op);
-
 const isExpression = (op: Op): boolean => op.kind === "elementwise" || op.kind === "movement" || op.kind === "source";
 
 /**
- * Cuts the graph behind `outputs`, as far as the tensors in `boundary`, which have buffers already. No cluster binds more
+ * Cuts the graph behind `outputs`, as far as the tensors in `boundary`, which have buffers already: placeholders and
+ * what is computed outside. No cluster binds more
  * than `mostReads` buffers besides the one it writes.
  */
 export function fuse(outputs: readonly Tensor[], boundary: ReadonlySet<Tensor>, mostReads: number): Clusters {
@@ -109,18 +101,17 @@ function sourceOf(node: Tensor): Tensor {
 
 function cut(order: readonly Tensor[], demanded: ReadonlySet<Tensor>, boundary: ReadonlySet<Tensor>): Clusters {
   const consumers = consumersOf(order, boundary);
-  const given = (node: Tensor) => boundary.has(node) || isPlaceholder(node);
   const epilogueOf = epilogues(
-    order.filter((node) => !given(node)),
+    order.filter((node) => !boundary.has(node)),
     consumers,
     demanded,
   );
   const byRoot = new Map([...epilogueOf.values()].map((nodes) => [nodes.at(-1)!, nodes]));
-  const stored = new Set<Tensor>([...order.filter(given), ...byRoot.keys(), ...demanded]);
+  const stored = new Set<Tensor>([...order.filter((node) => boundary.has(node)), ...byRoot.keys(), ...demanded]);
   for (const node of order) if (node.op.kind === "loop" || node.op.kind === "pick") stored.add(node);
   storeShared(order, consumers, stored, byRoot);
   const list = order
-    .filter((node) => stored.has(node) && !given(node) && node.op.kind !== "pick")
+    .filter((node) => stored.has(node) && !boundary.has(node) && node.op.kind !== "pick")
     .map((root): Cluster => {
       const epilogue = byRoot.get(root) ?? (root.op.kind === "loop" ? [root] : []);
       const core = epilogue[0] ?? null;

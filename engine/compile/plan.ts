@@ -3,7 +3,7 @@
 import type { BoundDispatch } from "../device/commands.ts";
 import type { Device } from "../device/device.ts";
 import type { Kernel } from "../device/pipelines.ts";
-import { INDEX_STRIDE, PARAMETER_WORDS, STRETCH } from "../device/sharedBindings.ts";
+import { FIRST_ARGUMENT, INDEX_STRIDE, PARAMETER_WORDS, STRETCH } from "../device/sharedBindings.ts";
 import type { Storage } from "../device/storage.ts";
 import { explain } from "./explain.ts";
 import type { Carry, Command, Dispatch, Schedule, SlotRef } from "./schedule.ts";
@@ -51,7 +51,7 @@ export class Plan {
 
   /**
    * Runs on the buffers of the inputs; `donated` says which of them the plan may take over. Returns the buffers of the
-   * outputs. `parameters` are the numbers of this run, from word 4 of the block on.
+   * outputs. `parameters` are the numbers of this run, as words.
    */
   run(inputs: readonly Storage[], donated: readonly boolean[], parameters: Uint32Array): Storage[] {
     this.device.check();
@@ -69,8 +69,8 @@ export class Plan {
       throw error;
     }
     inputSlots.forEach((slot, at) => buffers.set(slot, donated[at] ? this.#owned(inputs[at]) : inputs[at]));
-    this.#words.set(parameters, 4);
-    this.#used = 4 + parameters.length;
+    this.#words.set(parameters, FIRST_ARGUMENT);
+    this.#used = FIRST_ARGUMENT + parameters.length;
     this.#write(0);
     this.#record(this.#bound(buffers), 0);
     const results = outputs.map((slot) => (buffers.get(slot) as Storage).hold());

@@ -57,6 +57,11 @@ export class Device {
     return new Device(gpu, choice);
   }
 
+  /** The most buffers that a kernel may read besides the one it writes. */
+  get mostReads(): number {
+    return this.gpu.limits.maxStorageBuffersPerShaderStage - 1;
+  }
+
   /** Throws what went wrong since the last call, if anything did: a submit to a lost device would be silent. */
   check(): void {
     const problem = this.#lost ?? this.#error;

@@ -6,6 +6,12 @@ import { normalTable } from "../random/normalTable.ts";
 /** Words of the parameter block; the first holds the index at which the present stretch of iterations starts. */
 export const PARAMETER_WORDS = 256;
 
+/** Where the arguments of a program begin in the block. */
+export const FIRST_ARGUMENT = 4;
+
+/** Words of numbers that one program can be given. */
+export const ARGUMENT_WORDS = PARAMETER_WORDS - FIRST_ARGUMENT;
+
 /** Iterations that one stretch can index; a longer loop moves the start on. */
 export const STRETCH = 1024;
 

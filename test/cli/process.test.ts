@@ -6,8 +6,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { built } from "../built.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ebm-process-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,7 +47,7 @@ const train = (run: string): ChildProcess =>
   ebm("train", "anatomy/gmm-nonconvergent-tiny", "--run-dir", run, ...settings);
 
 beforeAll(async () => {
-  await build({ logLevel: "error" });
+  await built();
   expect(await exitCode(train("whole"))).toBe(0);
 }, 120_000);
 
@@ -80,3 +80,20 @@ test("bad input exits 2 before anything is made", { timeout: 30_000 }, async () 
   expect(await exitCode(ebm("train", "anatomy/gmm-convergent", "--set", "sampler.stesp=60"))).toBe(2);
   expect(await readdir(folder)).not.toContain("runs");
 });
+
+test(
+  "a training whose output nobody reads any more saves what it has and leaves quietly",
+  { timeout: 120_000 },
+  async () => {
+    const words = ["train", "anatomy/gmm-nonconvergent-tiny", "--run-dir", "unread", ...settings];
+    const child = spawn(process.execPath, [resolve("dist/cli/main.js"), ...words], { cwd: folder, stdio: "pipe" });
+    let complaints = "";
+    child.stderr.on("data", (text) => (complaints += String(text)));
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    expect([0, 130]).toContain(await exitCode(child));
+    expect(complaints).not.toContain("EPIPE");
+    const saved = await readdir(join(folder, "unread", "checkpoints"));
+    expect(saved.some((name) => name.endsWith(".safetensors"))).toBe(true);
+  },
+);

@@ -31,12 +31,12 @@ export const shortrunMnistTiny = variant(
   "shortrun/mnist-tiny",
   `${shortrunMnist.summary}; small, a minute or two`,
   {
-    updates: 200,
+    updates: 180,
     batch: 16,
     net: { kind: "strided", width: 16 },
-    sampler: { steps: 25 },
+    sampler: { steps: 20 },
     // Short chains tolerate a large rate at first, and diverge under it later on.
     optimizer: { lr: 6e-4, lrMin: 1e-4, lrDecay: 0.997 },
-    log: { observe: 100, checkpoint: 100 },
+    log: { observe: 60, checkpoint: 60 },
   },
 );

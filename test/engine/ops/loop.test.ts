@@ -192,3 +192,27 @@ test("grad() through a loop asks for one that is unrolled", async () => {
   expect(() => slope(false)(tensor([1]))).toThrow(/^grad: loop has no gradient/);
   expect((await toArray(slope(true)(tensor([1])))).data).toEqual(Float32Array.of(8));
 });
+
+test("a carry that nobody asks for is not computed, unless one that is asked for depends on it", async () => {
+  const program = (asked: number) => (x: Tensor) =>
+    loop(
+      3,
+      (_i, [a, b, c]) => {
+        const inner = loop(2, (_j, [p, q]) => [p.mul(0.5).add(c), q.sin()], [a, a]);
+        return [inner[0], b.add(a.square().sum()), c.mul(0.9).tanh()];
+      },
+      [x, x.sum(), x.cos()],
+    )[asked];
+  const input = draw(1, [3, 5]);
+  const x = fromArray(input);
+  const dispatches: number[] = [];
+  for (const asked of [0, 1, 2]) {
+    await expectAgreement(program(asked), [input]);
+    const compiled = compile(program(asked));
+    dispatches.push(Number.parseInt((await compiled.prepare(x)).explain(), 10));
+    compiled.dispose();
+  }
+  const [twoCarries, all, one] = dispatches;
+  expect(one).toBeLessThan(twoCarries);
+  expect(twoCarries).toBeLessThan(all);
+});
