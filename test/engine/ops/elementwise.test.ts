@@ -8,7 +8,7 @@ import type { Shape } from "../../../engine/shape.ts";
 import { draw, drawIndices, seeds, shapes } from "../draw.ts";
 import { check } from "../property.ts";
 import { expectAgreement } from "../threeWays.ts";
-import { rows, type Row } from "./elementwiseRows.ts";
+import { rows, type Row } from "../../../engine/check/elementwise.ts";
 
 /** More than a workgroup, and prime. */
 const count = 997;

@@ -1,21 +1,28 @@
 /** Every op that has a gradient, a row each: how it is called, and on operands drawn from where it is smooth. */
 
-import * as ops from "../../engine/ops/index.ts";
-import type { HostArray, Tensor } from "../../engine/index.ts";
+import type { HostArray } from "../hostArray.ts";
+import * as ops from "../ops/index.ts";
+import type { Tensor } from "../tensor.ts";
 import { draw } from "./draw.ts";
-import { rows as elementwise } from "./ops/elementwiseRows.ts";
+import { rows as elementwise } from "./elementwise.ts";
 
 export interface Row {
   call: (...operands: Tensor[]) => Tensor;
-  inputs: readonly HostArray[];
+  /** Operands drawn anew for every seed, a small whole number. */
+  inputs: (seed: number) => HostArray[];
 }
 
-/** Operands of these shapes. */
-const operands = (...shapes: number[][]): HostArray[] => shapes.map((shape, at) => draw(at + 1, shape));
+/** Operands of these shapes, uniform on [−2, 2). */
+const operands =
+  (...shapes: number[][]) =>
+  (seed: number): HostArray[] =>
+    shapes.map((shape, at) => draw(100 * seed + at + 1, shape));
 
 const pointwise: Record<string, Row> = Object.fromEntries(
-  Object.entries(elementwise).flatMap(([name, { call, smooth }]) =>
-    smooth === undefined ? [] : [[name, { call, inputs: smooth.map((range, at) => draw(at + 1, [2, 3], ...range)) }]],
+  Object.entries(elementwise).flatMap(([name, { call, smooth }]): [string, Row][] =>
+    smooth === undefined
+      ? []
+      : [[name, { call, inputs: (seed) => smooth.map((range, at) => draw(100 * seed + at + 1, [2, 3], ...range)) }]],
   ),
 );
 

@@ -3,12 +3,12 @@
  * what becomes of these bounds in a program of many ops.
  */
 
-import type { ReferenceArray, Scalar } from "../../engine/op.ts";
-import { inOrder } from "../../engine/graph.ts";
-import { evaluate } from "../../engine/reference.ts";
-import { threefry2x32 } from "../../engine/random/threefry.ts";
-import type { Tensor } from "../../engine/tensor.ts";
-import { rows } from "./ops/elementwiseRows.ts";
+import type { ReferenceArray, Scalar } from "../op.ts";
+import { inOrder } from "../graph.ts";
+import { evaluate } from "../reference.ts";
+import { threefry2x32 } from "../random/threefry.ts";
+import type { Tensor } from "../tensor.ts";
+import { rows } from "./elementwise.ts";
 import { exact, SMALLEST, type Rounding } from "./ulp.ts";
 
 /** Ops that are part of others, besides those with a row. */

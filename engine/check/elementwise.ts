@@ -3,10 +3,10 @@
  * may be off. Errors of WGSL's own functions are those of its specification, ours as numerics/math.test.ts has them.
  */
 
-import * as ops from "../../../engine/ops/elementwise.ts";
-import type { DType, Tensor } from "../../../engine/index.ts";
-
-import { expError, rounded, ulp, type Rounding } from "../ulp.ts";
+import type { DType } from "../hostArray.ts";
+import * as ops from "../ops/elementwise.ts";
+import type { Tensor } from "../tensor.ts";
+import { expError, rounded, ulp, type Rounding } from "./ulp.ts";
 
 type Range = readonly [low: number, high: number];
 

@@ -1,9 +1,14 @@
 /** Gradients against finite differences, in the float64 reference and to any order. */
 
-import { evaluate, grad, sum, tensorsOf, type HostArray, type Tensor, type Tree } from "../../engine/index.ts";
-import type { ReferenceArray } from "../../engine/op.ts";
-import { inputOp, placeholder } from "../../engine/ops/sources.ts";
-import { trace } from "../../engine/tracing.ts";
+import { grad } from "../grad.ts";
+import type { HostArray } from "../hostArray.ts";
+import type { ReferenceArray } from "../op.ts";
+import { sum } from "../ops/reduce.ts";
+import { inputOp, placeholder } from "../ops/sources.ts";
+import { evaluate } from "../reference.ts";
+import type { Tensor } from "../tensor.ts";
+import { trace } from "../tracing.ts";
+import { tensorsOf, type Tree } from "../tree.ts";
 import { draw } from "./draw.ts";
 
 /** Near the cube root of float64's precision, where rounding and curvature hurt a central difference equally little. */
