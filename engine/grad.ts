@@ -4,6 +4,7 @@ import { dependents, inOrder } from "./graph.ts";
 import { constant } from "./ops/sources.ts";
 import { broadcast, zeros } from "./ops/movement.ts";
 import { expectShape } from "./expect.ts";
+import { labelled } from "./labels.ts";
 import type { Tensor } from "./tensor.ts";
 import { mapTree, tensorsOf, type Tree } from "./tree.ts";
 
@@ -40,10 +41,12 @@ export function vjp<T extends Tree>(y: Tensor, xs: T, dy: Tensor): T {
     if (slope === undefined || !active.has(node)) continue;
     node.inputs.forEach((input, index) => {
       if (!active.has(input) || input.dtype !== "f32") return;
-      const part = towards(node, index, slope);
-      if (part === null) return;
-      const sum = slopes.get(input);
-      slopes.set(input, sum === undefined ? part : sum.add(part));
+      labelled(node.label, () => {
+        const part = towards(node, index, slope);
+        if (part === null) return;
+        const sum = slopes.get(input);
+        slopes.set(input, sum === undefined ? part : sum.add(part));
+      });
     });
   }
   return mapTree(xs, (x) => slopes.get(x as Tensor) ?? zerosLike(x as Tensor));

@@ -14,6 +14,7 @@ export * from "./ops/random.ts";
 export { evaluate, reference, type ReferenceTensor } from "./reference.ts";
 export { dispose, scope } from "./scope.ts";
 export { sizeOf, type Shape } from "./shape.ts";
+export { named } from "./labels.ts";
 export { Tensor, type Operand } from "./tensor.ts";
 export { leavesOf, mapTree, tensorsOf, zipTrees, type Tree } from "./tree.ts";
 export { fromArray, tensor, toArray } from "./values.ts";

@@ -3,6 +3,7 @@
 import type { DType } from "./hostArray.ts";
 import type { Attributes, Op } from "./op.ts";
 import type { Methods } from "./ops/index.ts";
+import { presentLabel } from "./labels.ts";
 import { showShape, sizeOf, type Shape } from "./shape.ts";
 import type { Storage } from "./device/storage.ts";
 import { tracing } from "./tracing.ts";
@@ -23,6 +24,8 @@ export const tensorsSoFar = (): number => created;
 /** A dense row-major array of one element type. All ops are also methods: `x.add(y)` is `add(x, y)`. */
 export class Tensor {
   readonly id = created++;
+  /** The part of a program it was made in, such as a layer: `block1.conv2`. Empty outside any. */
+  readonly label = presentLabel();
   /** The buffer that holds the elements; null unless `live`. */
   storage: Storage | null = null;
   state: TensorState;

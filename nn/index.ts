@@ -17,5 +17,6 @@ export * from "./optimizers/adam.ts";
 export type { Optimizer } from "./optimizers/optimizer.ts";
 export * from "./optimizers/sgd.ts";
 export * from "./parameters.ts";
+export { Pass } from "./pass.ts";
 export * from "./schedules.ts";
 export * as safetensors from "./safetensors.ts";
