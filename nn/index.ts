@@ -19,4 +19,4 @@ export * from "./optimizers/sgd.ts";
 export * from "./parameters.ts";
 export { Pass } from "./pass.ts";
 export * from "./schedules.ts";
-export * as safetensors from "./safetensors.ts";
+export * as safetensors from "./formats/safetensors.ts";

@@ -4,7 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve as absolute } from "node:path";
 import type { NamedArrays } from "../../engine/hostArray.ts";
 import type { Grid, Landscape, Observation, Training } from "../../ebm/training.ts";
-import { encode } from "../../nn/safetensors.ts";
+import { encode } from "../../nn/formats/safetensors.ts";
 import { findSystem, type Resolved } from "../config/resolve.ts";
 import { imageContext } from "../datasets/images.ts";
 import { asked, Failure, reasonOf, type Ending } from "../failure.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { NamedArrays } from "../../engine/hostArray.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { FormatError } from "../../nn/formatError.ts";
-import { decode, encode } from "../../nn/safetensors.ts";
+import { decode, encode } from "../../nn/formats/safetensors.ts";
 import type { Resolved } from "../config/resolve.ts";
 import { Failure } from "../failure.ts";
 import { draftSuffix, writeAtomically } from "./atomic.ts";

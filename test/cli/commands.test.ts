@@ -5,7 +5,7 @@ import { decode as decodePng } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { serve } from "../../cli/commands/demo.ts";
 import { NoAdapterError } from "../../engine/errors.ts";
-import { decode } from "../../nn/safetensors.ts";
+import { decode } from "../../nn/formats/safetensors.ts";
 import { testWorld, type TestWorld } from "./world.ts";
 
 async function trained(): Promise<TestWorld> {

@@ -1,9 +1,9 @@
 // The safetensors reader and writer: a file by hand, a round trip for any arrays, and thousands of damaged files.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { DType, HostArray, NamedArrays } from "../../engine/hostArray.ts";
-import { FormatError } from "../../nn/formatError.ts";
-import { decode, encode } from "../../nn/safetensors.ts";
+import type { DType, HostArray, NamedArrays } from "../../../engine/hostArray.ts";
+import { FormatError } from "../../../nn/formatError.ts";
+import { decode, encode } from "../../../nn/formats/safetensors.ts";
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 

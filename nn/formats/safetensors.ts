@@ -8,8 +8,8 @@
 // f32 and u32 are stored as F32 and U32, a bool as one BOOL byte. A key [..] is stored as U32 [.., 2], and the metadata
 // entry "keys" lists the names of such arrays.
 
-import { wordsPer, type DType, type HostArray, type NamedArrays } from "../engine/hostArray.ts";
-import { FormatError } from "./formatError.ts";
+import { wordsPer, type DType, type HostArray, type NamedArrays } from "../../engine/hostArray.ts";
+import { FormatError } from "../formatError.ts";
 
 /** What a file holds: its arrays in the order of their data, and its free text by name. */
 export interface Contents {
