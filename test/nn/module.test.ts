@@ -85,7 +85,7 @@ test("calibrate() sets what depends on data, each layer on what those before it 
   expect(await numbers((parameters as Record<string, { shift: Tensor }>)["2"].shift)).toEqual([-1]);
 });
 
-test("tensors are labelled by the part that made them, their gradients too", async () => {
+test("tensors are labelled by the part that made them, their gradients too", () => {
   const net = sequential(
     linear(2, 2),
     composed({ inner: linear(2, 1) }, ({ inner }, x) => inner(x)),
