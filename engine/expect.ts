@@ -13,3 +13,9 @@ export function expectFloats(where: string, tensors: readonly Tensor[]): void {
   if (tensors.some(({ dtype }) => dtype !== "f32"))
     throw new TypeError(`${where}: takes f32, got ${tensors.map(({ dtype }) => dtype).join(" and ")}`);
 }
+
+/** Throws a RangeError where there is nothing to take an extreme or a mean of. */
+export function expectElements(where: string, x: Tensor, axes: readonly number[]): void {
+  if (axes.some((axis) => x.shape[axis] === 0))
+    throw new RangeError(`${where}: no elements along axes ${showShape(axes)} of ${showShape(x.shape)}`);
+}

@@ -3,6 +3,7 @@
 export * from "./elementwise.ts";
 export * from "./movement.ts";
 export * from "./reduce.ts";
+export * from "./softmax.ts";
 export * from "./matmul.ts";
 export * from "./conv2d.ts";
 export * from "./rows.ts";

@@ -6,11 +6,12 @@ import * as elementwise from "./elementwise.ts";
 import * as matmul from "./matmul.ts";
 import * as movement from "./movement.ts";
 import * as reduce from "./reduce.ts";
+import * as softmax from "./softmax.ts";
 
 /** What has no tensor as its first argument. */
 type Other = "concat" | "zeros" | "ones" | "asElementwise" | `${string}Op`;
 
-type Families = typeof elementwise & typeof movement & typeof reduce & typeof matmul & typeof conv2d;
+type Families = typeof elementwise & typeof movement & typeof reduce & typeof softmax & typeof matmul & typeof conv2d;
 
 type Method<F> = F extends (first: infer _First, ...rest: infer Rest) => infer Result
   ? (...rest: Rest) => Result
@@ -21,7 +22,7 @@ export type Methods = { [Name in Exclude<keyof Families, Other>]: Method<Familie
 
 /** Puts the ops on the tensor; called once, when the engine is loaded. */
 export function installMethods(): void {
-  for (const family of [elementwise, movement, reduce, matmul, conv2d])
+  for (const family of [elementwise, movement, reduce, softmax, matmul, conv2d])
     for (const [name, op] of Object.entries(family))
       if (typeof op === "function")
         Object.defineProperty(Tensor.prototype, name, {

@@ -1,8 +1,8 @@
 /** Sums, products and extremes over axes. */
 
-import { expectFloats } from "../expect.ts";
+import { expectElements, expectFloats } from "../expect.ts";
 import type { Attributes, ReduceOp } from "../op.ts";
-import { axesOf, showShape, type Shape } from "../shape.ts";
+import { axesOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { broadcast, reshape } from "./movement.ts";
 import { equal, toFloat } from "./elementwise.ts";
@@ -23,12 +23,6 @@ const reduction = (op: Omit<ReduceOp<Axes>, "kind" | "infer">): ReduceOp => ({
     return { shape: x.shape.filter((_, axis) => !axes.includes(axis)), dtype: "f32" };
   },
 });
-
-/** Throws a RangeError where there is nothing to take an extreme or a mean of. */
-function expectElements(where: string, x: Tensor, axes: readonly number[]): void {
-  if (axes.some((axis) => x.shape[axis] === 0))
-    throw new RangeError(`${where}: no elements along axes ${showShape(axes)} of ${showShape(x.shape)}`);
-}
 
 /** Puts the reduced axes back with extent 1, so that the result broadcasts against the input. */
 const restored = (y: Tensor, shape: Shape, axes: readonly number[]): Tensor =>

@@ -1,6 +1,6 @@
 /** The non-local block: every place of a feature map attends to every other. */
 
-import { matmul, zeros, type Tensor } from "../../engine/index.ts";
+import { matmul, softmax, zeros, type Tensor } from "../../engine/index.ts";
 import { keysOf, type Module } from "../module.ts";
 import { conv2d, type Conv2dParameters } from "./conv2d.ts";
 import { poolMaximum } from "./maxPool2d.ts";
@@ -32,10 +32,4 @@ export function nonlocal(channels: number): Module<NonlocalParameters> {
       return x.add(outward.apply(W, y));
     },
   };
-}
-
-/** Softmax over the last axis. */
-function softmax(x: Tensor): Tensor {
-  const e = x.sub(x.max(-1, { keepDims: true }).stopGradient()).exp();
-  return e.div(e.sum(-1, { keepDims: true }));
 }

@@ -30,10 +30,8 @@ const smooth: Record<string, (x: Tensor, y: Tensor) => Tensor> = {
   columns: (x, y) => x.mean(0).sub(y),
   total: (x, y) => x.mean().mul(y),
   matmul: (x, y) => matmul(matmul(x, y.mul(0.3), { transposeB: true }), x.mul(0.3)),
-  softmax(x) {
-    const e = x.sub(x.max(1, { keepDims: true })).exp();
-    return e.div(e.sum(1, { keepDims: true }));
-  },
+  softmax: (x) => x.softmax(1),
+  logSumExp: (x, y) => x.logSumExp(0).sub(y),
 };
 
 /** Steps with a kink, where a finite difference could stumble. */
