@@ -108,6 +108,7 @@ export const rows: Record<string, Row> = {
   greater: piecewise(ops.greater, wide, wide),
   greaterEqual: piecewise(ops.greaterEqual, wide, wide),
   equal: piecewise(ops.equal, wide, wide),
+  isFinite: piecewise((x) => ops.isFinite(x), wide),
   and: piecewise(ops.and, "bool", "bool"),
   or: piecewise(ops.or, "bool", "bool"),
   not: piecewise(ops.not, "bool"),

@@ -171,6 +171,13 @@ export const greaterEqual = comparison("greaterEqual", ">=", (x, y) => x >= y);
 /** x = y */
 export const equal = comparison("equal", "==", (x, y) => x === y);
 
+/** Whether x is neither infinite nor NaN, by its bits: a device may take a comparison with NaN for decided. */
+export const isFinite = unary("isFinite", {
+  wgsl: "isFinite(x)",
+  f64: (x) => Number(Number.isFinite(x)),
+  dtype: "bool",
+});
+
 const logic: readonly DType[] = ["bool"];
 
 /** Both hold. */

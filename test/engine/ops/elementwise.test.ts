@@ -7,7 +7,7 @@ import { constant, iota, tensor, toArray, type HostArray } from "../../../engine
 import type { Shape } from "../../../engine/shape.ts";
 import { draw, drawIndices, seeds, shapes } from "../draw.ts";
 import { check } from "../property.ts";
-import { expectAgreement } from "../threeWays.ts";
+import { expectAgreement, expected } from "../threeWays.ts";
 import { rows, type Row } from "../../../engine/check/elementwise.ts";
 
 /** More than a workgroup, and prime. */
@@ -34,6 +34,13 @@ function points(operand: Row["operands"][number], at: number): HostArray {
 
 test.each(Object.entries(rows))("%s agrees with its float64 twin", async (_name, { call, operands }) => {
   await expectAgreement(call, operands.map(points));
+});
+
+test("isFinite(x) holds for numbers, and neither for NaN nor for an infinity, given or computed", async () => {
+  const data = Float32Array.of(NaN, Infinity, -Infinity, 0, -3, 3e38, 2 ** -149);
+  const x: HostArray = { dtype: "f32", shape: [data.length], data };
+  await expectAgreement((x) => [x.isFinite(), x.add(1).isFinite()], [x], { exactly: true });
+  expect([...expected((x) => x.isFinite(), [x]).values[0].data]).toEqual([0, 0, 0, 1, 1, 1, 1]);
 });
 
 describe("operands of different shapes", () => {
