@@ -6,10 +6,11 @@
 //   data               the arrays, row-major, little-endian, without gaps
 //
 // f32 and u32 are stored as F32 and U32, a bool as one BOOL byte. A key [..] is stored as U32 [.., 2], and the metadata
-// entry "keys" lists the names of such arrays.
+// entry "keys" lists the names of such arrays. Other types are read, never written.
 
 import { wordsPer, type DType, type HostArray, type NamedArrays } from "../../engine/hostArray.ts";
 import { FormatError } from "../formatError.ts";
+import { bytesPer, countOf, hostArrayOf, type ElementType } from "./elements.ts";
 
 /** What a file holds: its arrays in the order of their data, and its free text by name. */
 export interface Contents {
@@ -20,13 +21,15 @@ export interface Contents {
 const largestHeader = 100_000_000;
 const metadataName = "__metadata__";
 const keysName = "keys";
-const storedBytes = { F32: 4, U32: 4, BOOL: 1 } as const;
-type Stored = keyof typeof storedBytes;
-const storedAs: Record<DType, Stored> = { f32: "F32", u32: "U32", key: "U32", bool: "BOOL" };
+const types: Readonly<Record<string, ElementType>> = {
+  ...{ F16: "f16", BF16: "bf16", F32: "f32", F64: "f64", BOOL: "bool" },
+  ...{ I8: "i8", I16: "i16", I32: "i32", I64: "i64", U8: "u8", U16: "u16", U32: "u32", U64: "u64" },
+};
+const storedAs: Readonly<Record<DType, string>> = { f32: "F32", u32: "U32", key: "U32", bool: "BOOL" };
 
 interface Entry {
   name: string;
-  stored: Stored;
+  type: ElementType;
   shape: number[];
   begin: number;
   end: number;
@@ -68,7 +71,8 @@ export function encode(arrays: NamedArrays, metadata: Record<string, string> = {
 }
 
 /**
- * The arrays and metadata of a safetensors file; copies, so the bytes may be reused.
+ * The arrays and metadata of a safetensors file; copies, so the bytes may be reused. Elements of types that are not ours
+ * become those of `hostArrayOf`.
  * @throws FormatError naming the array or the place that is wrong
  */
 export function decode(bytes: Uint8Array): Contents {
@@ -131,19 +135,20 @@ function readEntry(name: string, raw: unknown): Entry {
   const { dtype, shape, data_offsets: offsets, ...rest } = raw;
   const [extra] = Object.keys(rest);
   if (extra !== undefined) refuse(`array "${name}" has an unknown member "${extra}"`);
-  if (!isStored(dtype)) {
-    refuse(`array "${name}" has dtype ${JSON.stringify(dtype)}; known are ${Object.keys(storedBytes).join(", ")}`);
+  if (typeof dtype !== "string" || !Object.hasOwn(types, dtype)) {
+    refuse(`array "${name}" has dtype ${JSON.stringify(dtype)}; known are ${Object.keys(types).join(", ")}`);
   }
   if (!isCounts(shape)) refuse(`array "${name}" has no valid shape, got ${JSON.stringify(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
     refuse(`array "${name}" has no valid data_offsets, got ${JSON.stringify(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
-  const expected = shape.reduce((product, extent) => product * extent, storedBytes[dtype]);
+  const type = types[dtype];
+  const expected = countOf(shape) * bytesPer[type];
   if (end - begin !== expected) {
     refuse(`array "${name}" ${dtype} [${shape.join(", ")}] takes ${expected} bytes, got ${end - begin}`);
   }
-  return { name, stored: dtype, shape, begin, end };
+  return { name, type, shape, begin, end };
 }
 
 /** The names of the arrays that are keys; each must be a U32 array that ends in an extent of 2. */
@@ -156,7 +161,7 @@ function readKeys(raw: string | undefined, entries: Entry[]): Set<string> {
     names = null;
   }
   if (!Array.isArray(names)) refuse(`metadata entry "${keysName}" is not a JSON list of names`);
-  const keyLike = new Set(entries.filter((e) => e.stored === "U32" && e.shape.at(-1) === 2).map((e) => e.name));
+  const keyLike = new Set(entries.filter((e) => e.type === "u32" && e.shape.at(-1) === 2).map((e) => e.name));
   for (const name of names) {
     if (typeof name !== "string" || !keyLike.has(name)) {
       refuse(`${JSON.stringify(name)} is listed as a key but is no U32 array [.., 2]`);
@@ -178,21 +183,13 @@ function toBytes(name: string, { dtype, shape, data }: HostArray): Uint8Array {
   return dtype === "bool" ? Uint8Array.from(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function fromBytes({ name, stored, shape }: Entry, piece: Uint8Array, isKey: boolean): HostArray {
-  if (stored === "BOOL") {
-    const stray = piece.find((byte) => byte > 1);
-    if (stray !== undefined) refuse(`array "${name}" BOOL holds the byte ${stray}; legal are 0 and 1`);
-    return { dtype: "bool", shape, data: Uint32Array.from(piece) };
-  }
-  const { buffer } = new Uint8Array(piece); // a copy, since the piece may begin at any byte (and slice of a Buffer is none)
-  if (stored === "F32") return { dtype: "f32", shape, data: new Float32Array(buffer) };
-  return { dtype: isKey ? "key" : "u32", shape: isKey ? shape.slice(0, -1) : shape, data: new Uint32Array(buffer) };
+function fromBytes({ name, type, shape }: Entry, bytes: Uint8Array, isKey: boolean): HostArray {
+  const array = hostArrayOf(`safetensors: array "${name}"`, { type, shape, bytes });
+  return isKey ? { ...array, dtype: "key", shape: shape.slice(0, -1) } : array;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isStored = (value: unknown): value is Stored => typeof value === "string" && Object.hasOwn(storedBytes, value);
 
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);

@@ -120,8 +120,8 @@ test.each([
   ["an entry that is a number", file('{"a":1}'), 'array "a" is not described by an object'],
   [
     "an unknown dtype",
-    file('{"a":{"dtype":"F16","shape":[],"data_offsets":[0,2]}}', [0, 0]),
-    'array "a" has dtype "F16"; known are F32, U32, BOOL',
+    file('{"a":{"dtype":"F8_E4M3","shape":[],"data_offsets":[0,1]}}', [0]),
+    'array "a" has dtype "F8_E4M3"; known are F16, BF16, F32, F64, BOOL, I8, I16, I32, I64, U8, U16, U32, U64',
   ],
   [
     "a negative extent",
@@ -154,7 +154,7 @@ test.each([
   [
     "a bool that is 2",
     file('{"a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}', [2]),
-    'array "a" BOOL holds the byte 2; legal are 0 and 1',
+    'array "a" bool holds the byte 2; legal are 0 and 1',
   ],
   [
     "a key that is no pair",
@@ -164,6 +164,22 @@ test.each([
 ])("decode refuses %s and says so", (_what, bytes, message) => {
   expect(() => decode(bytes)).toThrow(FormatError);
   expect(() => decode(bytes)).toThrow(message);
+});
+
+test("decode reads the types of other writers as f32, or as u32 where nothing is negative", () => {
+  const header =
+    '{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]},' +
+    '"d":{"dtype":"F64","shape":[],"data_offsets":[6,14]},"i":{"dtype":"I64","shape":[1],"data_offsets":[14,22]}}';
+  const halves = [0x00, 0xc1, 0x01, 0x00]; // -2.5 and the least of all halves, 2^-24
+  const brain = [0x40, 0x40]; // 3
+  const double = [0, 0, 0, 0, 0, 0, 0xf0, 0xbf]; // -1
+  const long = [7, 0, 0, 0, 0, 0, 0, 0];
+  expect(decode(file(header, [...halves, ...brain, ...double, ...long])).arrays).toEqual({
+    h: { dtype: "f32", shape: [2], data: Float32Array.of(-2.5, 2 ** -24) },
+    b: { dtype: "f32", shape: [1], data: Float32Array.of(3) },
+    d: { dtype: "f32", shape: [], data: Float32Array.of(-1) },
+    i: { dtype: "u32", shape: [1], data: Uint32Array.of(7) },
+  });
 });
 
 test("encode refuses data that do not fill the shape", () => {
