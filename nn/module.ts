@@ -3,17 +3,21 @@
 import { named, split, Tensor, type Key, type Tree } from "../engine/index.ts";
 import { Pass } from "./pass.ts";
 
-export interface Module<P extends Tree = Tree> {
+/** What has something to learn: a module, a flow, a density. */
+export interface Parametric<P extends Tree = Tree> {
   /** Fresh parameters, drawn with a key: what is learned. */
   init(key: Key): P;
   /** Fresh state: what is not learned but remembered, such as running statistics. Absent where there is nothing. */
   state?(key: Key): Tree;
+}
+
+export interface Module<P extends Tree = Tree> extends Parametric<P> {
   /** The output for an input, under some parameters. Without a pass: evaluation, of a net that remembers nothing. */
   apply(parameters: P, x: Tensor, pass?: Pass): Tensor;
 }
 
 /** The state that the first pass through a net begins with. */
-export const stateOf = (net: Module, key: Key): Tree => net.state?.(key) ?? {};
+export const stateOf = (net: Parametric, key: Key): Tree => net.state?.(key) ?? {};
 
 /** A module without parameters. */
 export const stateless = (apply: (x: Tensor, pass: Pass) => Tensor): Module => ({
@@ -27,24 +31,29 @@ export function keysOf(key: Key, count: number): Key[] {
   return Array.from({ length: count }, (_, index) => keys.slice([[index, index + 1]]).reshape([]));
 }
 
+/** The parameters and the state of parts, under their names; a part without any takes no name. */
+export function gathered(parts: Readonly<Record<string, Parametric>>): Required<Parametric<Record<string, Tree>>> {
+  const entries = Object.entries(parts);
+  const each = (key: Key, of: (part: Parametric, key: Key) => Tree): Record<string, Tree> => {
+    const keys = keysOf(key, entries.length);
+    const made = entries.map(([name, part], index) => [name, of(part, keys[index])] as const);
+    return Object.fromEntries(made.filter(([, tree]) => Object.keys(tree).length > 0));
+  };
+  return { init: (key) => each(key, (part, own) => part.init(own)), state: (key) => each(key, stateOf) };
+}
+
 /**
  * A module out of named parts, and how an input passes through them:
  * `composed({ conv1, conv2 }, ({ conv1, conv2 }, x) => conv2(conv1(x).relu()).add(x))`. Parameters and state carry the names
- * of the parts; a part without any takes no name.
+ * of the parts.
  */
 export function composed<Name extends string>(
   parts: Readonly<Record<Name, Module>>,
   run: (part: Readonly<Record<Name, (x: Tensor) => Tensor>>, x: Tensor, pass: Pass) => Tensor,
 ): Module<Record<string, Tree>> {
   const entries = Object.entries<Module>(parts);
-  const gathered = (key: Key, of: (module: Module, key: Key) => Tree): Record<string, Tree> => {
-    const keys = keysOf(key, entries.length);
-    const made = entries.map(([name, module], index) => [name, of(module, keys[index])] as const);
-    return Object.fromEntries(made.filter(([, tree]) => Object.keys(tree).length > 0));
-  };
   return {
-    init: (key) => gathered(key, (module, own) => module.init(own)),
-    state: (key) => gathered(key, stateOf),
+    ...gathered(parts),
     apply(parameters, x, pass = Pass.evaluation()) {
       const calls = entries.map(([name, module]) => {
         const call = (input: Tensor) => named(name, () => module.apply(parameters[name] ?? {}, input, pass.at(name)));
