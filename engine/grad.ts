@@ -1,10 +1,11 @@
 /** Reverse-mode differentiation: a gradient is a tensor of the same graph, so its gradients follow by the same rule. */
 
 import { dependents, inOrder } from "./graph.ts";
-import { constant } from "./ops/sources.ts";
-import { broadcast, zeros } from "./ops/movement.ts";
+import { equal, toFloat } from "./ops/elementwise.ts";
+import { constant, iota } from "./ops/sources.ts";
+import { broadcast, concat, reshape, zeros } from "./ops/movement.ts";
 import { expectShape } from "./expect.ts";
-import { labelled } from "./labels.ts";
+import { gradientLabel, labelled } from "./labels.ts";
 import type { Tensor } from "./tensor.ts";
 import { mapTree, tensorsOf, type Tree } from "./tree.ts";
 
@@ -41,7 +42,7 @@ export function vjp<T extends Tree>(y: Tensor, xs: T, dy: Tensor): T {
     if (slope === undefined || !active.has(node)) continue;
     node.inputs.forEach((input, index) => {
       if (!active.has(input) || input.dtype !== "f32") return;
-      labelled(node.label, () => {
+      labelled(gradientLabel(node.label), () => {
         const part = towards(node, index, slope);
         if (part === null) return;
         const sum = slopes.get(input);
@@ -77,3 +78,15 @@ export function jvp(y: Tensor, x: Tensor, dx: Tensor): Tensor {
 
 /** The product of the Hessian of a scalar `y` towards `x` with `v`, shaped like `x`. */
 export const hvp = (y: Tensor, x: Tensor, v: Tensor): Tensor => vjp(grad(y, x), x, v);
+
+/**
+ * The Jacobian ∂y/∂x, `[...y.shape, ...x.shape]`: a reverse pass for every element of `y`, so for results of a few dozen
+ * elements at most. It can be differentiated again.
+ */
+export function jacobian(y: Tensor, x: Tensor): Tensor {
+  const rows = Array.from({ length: y.size }, (_, index) => {
+    const unit = toFloat(equal(iota(y.shape), constant(index, "u32")));
+    return reshape(vjp(y, x, unit), [1, x.size]);
+  });
+  return rows.length === 0 ? zeros([...y.shape, ...x.shape]) : reshape(concat(rows), [...y.shape, ...x.shape]);
+}

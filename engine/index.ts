@@ -4,9 +4,10 @@ import { installMethods } from "./ops/methods.ts";
 
 export { compile, type Compiled, type CompileOptions } from "./compile/compile.ts";
 export type { Plan } from "./compile/plan.ts";
+export { checkpoint, customVjp, type CustomGradient } from "./custom.ts";
 export { currentDevice, openDevice, useDevice, type Device } from "./device/device.ts";
 export * from "./errors.ts";
-export { grad, hvp, jvp, valueAndGrad, vjp, zerosLike } from "./grad.ts";
+export { grad, hvp, jacobian, jvp, valueAndGrad, vjp, zerosLike } from "./grad.ts";
 export type { DType, HostArray, NamedArrays } from "./hostArray.ts";
 export * from "./ops/index.ts";
 export { loop } from "./ops/loop.ts";

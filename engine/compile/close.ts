@@ -1,6 +1,7 @@
 /** Replaces the live tensors that a traced program reads by placeholders: they become further inputs. */
 
 import { inOrder } from "../graph.ts";
+import { labelled } from "../labels.ts";
 import { loopNode, type Body } from "../ops/loop.ts";
 import { inputOp, placeholder } from "../ops/sources.ts";
 import { Tensor } from "../tensor.ts";
@@ -16,7 +17,11 @@ export function close(outputs: readonly Tensor[]): Closed {
   const replaced = new Map<Tensor, Tensor>();
   const visit = (roots: readonly Tensor[]): Tensor[] => {
     for (const node of inOrder(roots, (tensor) => tensor.state !== "live" && !replaced.has(tensor)))
-      if (!replaced.has(node)) replaced.set(node, substitute(node));
+      if (!replaced.has(node))
+        replaced.set(
+          node,
+          labelled(node.label, () => substitute(node)),
+        );
     return roots.map((root) => replaced.get(root)!);
   };
   const substitute = (node: Tensor): Tensor => {

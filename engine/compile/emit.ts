@@ -12,6 +12,8 @@ export interface LeafUse {
   index: number;
   /** Whether every read is at the position being written, so that the buffer may be overwritten on the way. */
   aligned: boolean;
+  /** Whether it is read at all: what only orders a program is not. */
+  read: boolean;
 }
 
 /** Where the arguments of a program lie in its parameter block, in words. */
@@ -105,6 +107,7 @@ export class Emitter {
   }
 
   #load(node: Tensor, leaf: LeafUse, index: string): string {
+    leaf.read = true;
     if (index !== this.target) leaf.aligned = false;
     const element = `leaf${leaf.index}[${index}]`;
     return this.#bind("v", node.dtype === "bool" ? `${element} != 0u` : element);
@@ -184,6 +187,7 @@ function indexMath(bind: (expression: string) => string): IndexMath<string, stri
     constant,
     sum: (a, b) => (known(a) === 0 ? b : known(b) === 0 ? a : bind(`${a} + ${b}`)),
     shift: (a, n) => (n === 0 ? a : fold(a, (value) => value + n, n < 0 ? `${a} - ${-n}u` : `${a} + ${n}u`)),
+    mirror: (a, n) => fold(a, (value) => n - value, `${n}u - ${a}`),
     scale: (a, factor) =>
       factor === 1 ? a : factor === 0 ? "0u" : fold(a, (value) => value * factor, `${a} * ${factor}u`),
     // Along an axis without elements nothing is ever read, but the text must compile.

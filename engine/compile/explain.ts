@@ -1,5 +1,7 @@
 /** A plan in words. */
 
+import { showBytes, showFlops } from "../amounts.ts";
+import { costOf, memoryOf, type Cost } from "./cost.ts";
 import type { Command, Schedule, SlotRef } from "./schedule.ts";
 
 const showRef = (ref: SlotRef): string =>
@@ -9,31 +11,46 @@ const showRef = (ref: SlotRef): string =>
       ? `#${ref.carry.front}`
       : `#${ref.carry.front}⇄#${ref.carry.back} (${ref.side})`;
 
-/** A line per command: `matmul → leakyRelu  shaders/matmul.wgsl  2 × 1 × 1 groups  #0 #1 → #2`. */
-export function explain({ commands, slots }: Schedule, options: { wgsl?: boolean }): string {
-  const total = { dispatches: 0, flops: 0 };
-  const shaders = new Map<string, string>();
-  const lines = describe(commands, 1, "  ");
-  const bytes = slots.reduce((sum, slot) => sum + slot.bytes, 0);
-  const head = `${total.dispatches} dispatches, ${(total.flops / 1e6).toFixed(2)} MFLOP, ${slots.length} buffers of ${(bytes / 2 ** 20).toFixed(2)} MiB in all`;
-  return [head, ...lines, ...(options.wgsl ? [...shaders].map(([label, text]) => `\n=== ${label}\n${text}`) : [])].join(
-    "\n",
-  );
+/** `33 dispatches, 1.21 MFLOP, 3.20 MiB read, 1.10 MiB written` */
+export const showCost = ({ dispatches, flops, read, written }: Cost): string =>
+  `${dispatches} ${dispatches === 1 ? "dispatch" : "dispatches"}, ${showFlops(flops)}, ${showBytes(read)} read, ${showBytes(written)} written`;
 
-  function describe(list: readonly Command[], times: number, indent: string): string[] {
-    return list.flatMap((command) => {
+/**
+ * Totals, memory, and a line per command: what it computes with the layer it belongs to (∇ in a gradient), its shader, its
+ * grid, its arithmetic, the bytes and the buffers that it reads → writes.
+ */
+export function explain(schedule: Schedule, options: { wgsl?: boolean }): string {
+  const { commands } = schedule;
+  const shaders = new Map<string, string>();
+  const rows = describe(commands, "  ");
+  const width = (column: number) => Math.max(0, ...rows.map((row) => (row.length > 1 ? row[column].length : 0)));
+  const widths = [0, 1, 2, 3, 4].map(width);
+  const lines = rows.map((row) =>
+    row.map((cell, at) => (row.length > 1 && at < 5 ? cell.padEnd(widths[at]) : cell)).join("  "),
+  );
+  const { given, planned, unplanned } = memoryOf(schedule);
+  const own = schedule.slots.filter(({ role }) => role !== "given").length;
+  const memory = `${showBytes(given)} of arguments, ${own} buffers of ${showBytes(planned)} (${showBytes(unplanned)} if every intermediate had its own)`;
+  const texts = options.wgsl ? [...shaders].map(([label, text]) => `\n=== ${label}\n${text}`) : [];
+  return [showCost(costOf(commands)), memory, ...lines, ...texts].join("\n");
+
+  function describe(list: readonly Command[], indent: string): string[][] {
+    return list.flatMap((command): string[][] => {
       if (command.kind === "copy")
-        return [`${indent}copy  ${showRef(command.from)} → ${showRef(command.to)}  ${command.bytes} bytes`];
-      if (command.kind === "loop")
-        return [`${indent}${command.count} times:`, ...describe(command.body, times * command.count, `${indent}  `)];
-      const { source, groups, label, flops } = command;
-      total.dispatches += times;
-      total.flops += times * flops;
-      shaders.set(`${label} (${source.file}.wgsl)`, source.wgsl);
-      const buffers = command.slots.map(
-        (slot, at) => `${source.bindings[at].access === "read" ? "" : "→ "}${showRef(slot)}`,
-      );
-      return [`${indent}${label}  shaders/${source.file}.wgsl  ${groups.join(" × ")} groups  ${buffers.join(" ")}`];
+        return [[`${indent}copy ${showBytes(command.bytes)}  ${showRef(command.from)} → ${showRef(command.to)}`]];
+      if (command.kind === "loop") {
+        const { label, count, body } = command;
+        const head = `${indent}${count} times${label === "" ? "" : ` ${label}`}: ${showCost(costOf(body))} each`;
+        return [[head], ...describe(body, `${indent}  `)];
+      }
+      const { source, groups, name, flops, read, written, slots } = command;
+      shaders.set(`${name} (${source.file}.wgsl)`, source.wgsl);
+      const bound = (access: string) =>
+        slots.filter((_, at) => source.bindings[at].access === access).map((slot) => showRef(slot));
+      const buffers = [...bound("read"), "→", ...bound("read_write")].join(" ");
+      const grid = `${groups.join(" × ")} groups`;
+      const moved = `${showBytes(read)} → ${showBytes(written)}`;
+      return [[indent + name, `shaders/${source.file}.wgsl`, grid, showFlops(flops), moved, buffers]];
     });
   }
 }

@@ -7,6 +7,7 @@
  */
 
 import { inOrder } from "../graph.ts";
+import { againOp } from "../ops/custom.ts";
 import { reshapeOp } from "../ops/movement.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -38,9 +39,12 @@ const LONG = 400;
 /** How many ops an epilogue looks ahead for the place where ways that have parted meet again. */
 const FAR = 16;
 
-/** The tensor whose buffer holds a node's elements: reshaping moves nothing. */
+/** Whether a node holds the elements of its first input, in order. */
+const movesNothing = ({ op }: Tensor): boolean => op === reshapeOp || op === againOp;
+
+/** The tensor whose buffer holds a node's elements. */
 export function baseOf(node: Tensor): Tensor {
-  while (node.op === reshapeOp) node = node.inputs[0];
+  while (movesNothing(node)) node = node.inputs[0];
   return node;
 }
 

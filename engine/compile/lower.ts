@@ -33,22 +33,25 @@ interface Parts {
 }
 
 export function lower(cluster: Cluster, words: ArgumentWords): Lowered {
-  const uses = new Map<Tensor, LeafUse>(cluster.leaves.map((leaf, index) => [leaf, { index, aligned: true }]));
+  const uses = new Map<Tensor, LeafUse>(
+    cluster.leaves.map((leaf, index) => [leaf, { index, aligned: true, read: false }]),
+  );
   const parts = partsOf(cluster, uses, words);
   const { file, output, fixed } = layoutOf(parts);
+  const leaves = cluster.leaves.filter((leaf) => uses.get(leaf)!.read);
   const leafBinding = (use: LeafUse) => fixed + use.index;
   return {
     groups: parts.launch.groups,
     flops: parts.launch.flops,
-    binds: [...parts.operands, cluster.root, ...cluster.leaves],
-    aligned: cluster.leaves.filter(
+    binds: [...parts.operands, cluster.root, ...leaves],
+    aligned: leaves.filter(
       (leaf) =>
         uses.get(leaf)!.aligned &&
         stored[leaf.dtype] === stored[cluster.root.dtype] &&
         !parts.operands.some((operand) => baseOf(operand) === leaf),
     ),
     source(shared) {
-      const own = [...uses].filter(([leaf]) => leaf !== shared);
+      const own = [...uses].filter(([leaf, { read }]) => read && leaf !== shared);
       const declarations = own.map(
         ([leaf, use]) =>
           `@group(0) @binding(${leafBinding(use)}) var<storage, read> leaf${use.index}: array<${stored[leaf.dtype]}>;\n`,

@@ -38,7 +38,7 @@ export class Plan {
     this.#block = device.shared.block();
   }
 
-  /** What will run: every dispatch with its shader, groups and buffers. With `wgsl`, the shaders too. */
+  /** What will run: totals, memory, every dispatch with its layer, shader, groups, work and buffers; with `wgsl`, the shaders too. */
   explain(options: { wgsl?: boolean } = {}): string {
     return explain(this.schedule, options);
   }

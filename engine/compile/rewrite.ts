@@ -1,6 +1,7 @@
 /** Rebuilds a graph with some nodes replaced: what every pass is made of. */
 
 import { inOrder } from "../graph.ts";
+import { labelled } from "../labels.ts";
 import { loopNode, type Body } from "../ops/loop.ts";
 import { Tensor } from "../tensor.ts";
 
@@ -10,7 +11,11 @@ export type Rule = (node: Tensor) => Tensor;
 /** The outputs after a rule has met every node, inputs first; inside loops as well. */
 export function rewrite(outputs: readonly Tensor[], rule: Rule, replaced = new Map<Tensor, Tensor>()): Tensor[] {
   for (const node of inOrder(outputs, (tensor) => !replaced.has(tensor)))
-    if (!replaced.has(node)) replaced.set(node, rule(rebuilt(node, rule, replaced)));
+    if (!replaced.has(node))
+      replaced.set(
+        node,
+        labelled(node.label, () => rule(rebuilt(node, rule, replaced))),
+      );
   return outputs.map((output) => replaced.get(output)!);
 }
 

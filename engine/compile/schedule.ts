@@ -1,12 +1,15 @@
 /** Orders a program as commands on slots, and lets slots be reused as soon as nothing needs what they hold. */
 
 import type { KernelSource } from "../device/pipelines.ts";
+import { inOrder } from "../graph.ts";
 import { wordsPer } from "../hostArray.ts";
+import { nameOf } from "../labels.ts";
 import type { Body } from "../ops/loop.ts";
 import type { Tensor } from "../tensor.ts";
 import type { ArgumentWords } from "./emit.ts";
 import { baseOf, fuse, type Cluster } from "./fuse.ts";
-import { lower } from "./lower.ts";
+import { lower, type Lowered } from "./lower.ts";
+import { frugally } from "./order.ts";
 
 /** A buffer of the plan; or, inside a loop, one side of a carry, whose sides may change places after each iteration. */
 export type SlotRef = number | { carry: Carry; side: "front" | "back" };
@@ -23,8 +26,15 @@ export interface Dispatch {
   source: KernelSource;
   slots: readonly SlotRef[];
   groups: readonly [number, number, number];
+  /** The ops: `conv2d → leakyRelu`. */
   label: string;
+  /** The ops with the parts they belong to: `0.conv2d → 1.leakyRelu`. */
+  name: string;
+  /** Sums and products of the kernel, and one for each element of each function in its expressions. */
   flops: number;
+  /** Bytes of the buffers it reads, each counted once and in whole, and those it writes. */
+  read: number;
+  written: number;
 }
 
 export interface Copy {
@@ -36,6 +46,8 @@ export interface Copy {
 
 export interface Repeat {
   kind: "loop";
+  /** The part it belongs to; empty outside any. */
+  label: string;
   count: number;
   /** What this loop hands on, and not the loops around it. */
   carries: readonly Carry[];
@@ -57,6 +69,8 @@ export interface Schedule {
   /** The slot of each input and of each output. */
   inputs: readonly number[];
   outputs: readonly number[];
+  /** Bytes of all tensors that are computed, if each had a buffer of its own; those in a loop count once. */
+  unplanned: number;
 }
 
 export const bytesOf = (node: Tensor): number => node.size * wordsPer(node.dtype) * 4;
@@ -79,7 +93,22 @@ export function schedule(
     slots: scheduler.slots,
     inputs: inputs.map((input) => places.get(input) as number),
     outputs: outputSlots,
+    unplanned: unplannedBytes(outputs, new Set(inputs)),
   };
+}
+
+/** What a program would take whose every op stores its result. */
+function unplannedBytes(outputs: readonly Tensor[], boundary: ReadonlySet<Tensor>): number {
+  const inner = (node: Tensor): number => {
+    if (node.op.kind === "source" || node.op.kind === "pick" || baseOf(node) !== node) return 0;
+    if (node.op.kind !== "loop") return bytesOf(node);
+    const { body } = node.attributes as { body: Body };
+    return unplannedBytes(body.results, new Set(body.captured));
+  };
+  return inOrder(outputs, (node) => !boundary.has(node)).reduce(
+    (total, node) => total + (boundary.has(node) ? 0 : inner(node)),
+    0,
+  );
 }
 
 class Scheduler {
@@ -118,7 +147,7 @@ class Scheduler {
     places: Map<Tensor, SlotRef>,
     carries: ReadonlyMap<Tensor, CarryPlan> = new Map(),
   ): Command[] {
-    const { list } = fuse(outputs, boundary, this.mostReads);
+    const list = frugally(fuse(outputs, boundary, this.mostReads), outputs, boundary);
     const commands: Command[] = [];
     const lastUse = lastUses(list, outputs);
     for (const tensor of spare) if (!lastUse.has(tensor)) this.#release(places.get(tensor)!);
@@ -174,8 +203,9 @@ class Scheduler {
         .filter((tensor, at) => tensor !== shared || at < lowered.binds.indexOf(root))
         .map((tensor) => places.get(baseOf(tensor))!),
       groups: lowered.groups,
-      label: labelOf(cluster),
-      flops: lowered.flops,
+      label: titled(cluster, ({ op }) => op.name),
+      name: titled(cluster, nameOf),
+      ...workOf(cluster, lowered),
     });
   }
 
@@ -239,7 +269,8 @@ class Scheduler {
       commands.push({ kind: "copy", from: place, to: front, bytes: bytesOf(start) });
       return { front, back: null };
     });
-    commands.push({ kind: "loop", count: body.count, carries, body: this.#body(body, carries, places) });
+    const { label } = cluster.root;
+    commands.push({ kind: "loop", label, count: body.count, carries, body: this.#body(body, carries, places) });
     const wanted = new Set([...outputs.map(baseOf), ...list.flatMap((other) => [...readsOf(other)])]);
     const picks = new Map(
       [...wanted]
@@ -312,7 +343,22 @@ function lastUses(list: readonly Cluster[], outputs: readonly Tensor[]): Map<Ten
 }
 
 /** `matmul → leakyRelu`: what a dispatch computes, for people. */
-function labelOf({ root, core }: Cluster): string {
-  if (core === null) return root.op.name;
-  return core === root ? core.op.name : `${core.op.name} → ${root.op.name}`;
+function titled({ root, core }: Cluster, word: (node: Tensor) => string): string {
+  return core === null || core === root ? word(root) : `${word(core)} → ${word(root)}`;
+}
+
+/** What a dispatch computes, reads and writes. */
+function workOf(cluster: Cluster, { binds, flops }: Lowered): Pick<Dispatch, "flops" | "read" | "written"> {
+  const { root, core } = cluster;
+  const stored = new Set([...cluster.leaves, ...cluster.operands]);
+  const ahead = (node: Tensor) => !stored.has(node) && (node !== core || core.op.kind === "reduce");
+  const computed = inOrder([root], ahead).filter((node) => !stored.has(node) && node.dtype === "f32");
+  const functions = computed.filter(({ op }) => op.kind === "elementwise");
+  const read = new Set(binds.filter((tensor) => tensor !== root).map(baseOf));
+  const rows = core?.op.kind === "update" ? core.inputs.at(-1)! : root;
+  return {
+    flops: functions.reduce((total, { size }) => total + size, core === null ? 0 : flops),
+    read: [...read].reduce((total, tensor) => total + bytesOf(tensor), 0),
+    written: bytesOf(rows),
+  };
 }

@@ -1,6 +1,7 @@
 /** Algebra: nodes that a simpler one can stand for, and kernels cut so that a GPU is kept busy. */
 
 import { conv2dWeightOp } from "../ops/conv2d.ts";
+import { customOp } from "../ops/custom.ts";
 import { stopOp } from "../ops/elementwise.ts";
 import { asElementwise, matmulOp } from "../ops/matmul.ts";
 import { broadcast, broadcastOp, pad, reshape, reshapeOp, transpose, transposeOp } from "../ops/movement.ts";
@@ -14,7 +15,7 @@ import { apply, type Tensor } from "../tensor.ts";
 export function simplify(node: Tensor): Tensor {
   const { op, inputs } = node;
   const [x, y] = inputs;
-  if (op === stopOp) return x;
+  if (op === stopOp || op === (customOp as Op)) return x;
   if (op === matmulOp) return asElementwise(node) ?? node;
   if (op === conv2dWeightOp) return splitWeightGradient(node);
   if (op.kind === "reduce") return splitReduction(node);
@@ -75,9 +76,10 @@ function splitReduction(node: Tensor): Tensor {
 function splitWeightGradient(node: Tensor): Tensor {
   const [, y] = node.inputs;
   const pixels = y.size / y.shape[1];
-  const threads = tilesOf(node.shape[0], sizeOf(node.shape.slice(1)));
+  const { groups, splits: already } = node.attributes as { groups: number; splits: number };
+  const threads = groups * tilesOf(node.shape[0] / groups, sizeOf(node.shape.slice(1)));
   const splits = Math.min(Math.ceil(BUSY / threads), Math.ceil(pixels / (4 * SHORTEST)));
-  if ((node.attributes as { splits: number }).splits !== 1 || node.size === 0 || splits < 2) return node;
+  if (already !== 1 || node.size === 0 || splits < 2) return node;
   const parts = apply(node.op, node.inputs, { ...node.attributes, splits });
   return parts.sum(0);
 }

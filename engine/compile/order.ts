@@ -1,0 +1,69 @@
+/**
+ * The order of clusters, for memory: what frees as much as it takes goes as soon as it can.
+ *
+ * A gradient is asked for parameter by parameter, and in that order every activation would be kept until the gradient of the
+ * last layer that reads it is asked for. Computed as soon as its operands exist, a weight's gradient lets them go.
+ */
+
+import { inOrder } from "../graph.ts";
+import { wordsPer } from "../hostArray.ts";
+import type { Tensor } from "../tensor.ts";
+import { baseOf, type Cluster, type Clusters } from "./fuse.ts";
+
+/** The same clusters in an order in which they can run and that holds less at a time. */
+export function frugally(
+  { list, stored }: Clusters,
+  outputs: readonly Tensor[],
+  boundary: ReadonlySet<Tensor>,
+): Cluster[] {
+  const needs = new Map(list.map((cluster) => [cluster, needsOf(cluster, stored)]));
+  const readers = new Map<Tensor, Cluster[]>();
+  for (const [cluster, tensors] of needs) for (const tensor of tensors) append(readers, tensor, cluster);
+  const lasting = new Set<Tensor>([...boundary, ...outputs.map(baseOf)]);
+  const left = new Map([...readers].map(([tensor, clusters]) => [tensor, clusters.length]));
+  const done = new Set<Tensor>(boundary);
+  const placed = new Set<Cluster>();
+  const order: Cluster[] = [];
+
+  const ready = (cluster: Cluster) => [...needs.get(cluster)!].every((tensor) => done.has(producerOf(tensor)));
+  const frees = (cluster: Cluster) =>
+    [...needs.get(cluster)!].reduce(
+      (bytes, tensor) => bytes + (left.get(tensor) === 1 && !lasting.has(tensor) ? size(tensor) : 0),
+      0,
+    );
+  const place = (cluster: Cluster) => {
+    placed.add(cluster);
+    order.push(cluster);
+    done.add(cluster.root);
+    for (const tensor of needs.get(cluster)!) left.set(tensor, left.get(tensor)! - 1);
+  };
+
+  for (const next of list) {
+    if (placed.has(next)) continue;
+    // What a cluster made ready, or made the last to read something, may now be worth placing; and so on from there.
+    for (let latest: Cluster | undefined = next; latest !== undefined;) {
+      place(latest);
+      latest = [latest.root, ...needs.get(latest)!]
+        .flatMap((tensor) => readers.get(tensor) ?? [])
+        .find((cluster) => !placed.has(cluster) && frees(cluster) >= size(cluster.root) && ready(cluster));
+    }
+  }
+  return order;
+}
+
+/** The stored tensors that must exist before a cluster runs, also those that it waits for without reading them. */
+function needsOf({ root }: Cluster, stored: ReadonlySet<Tensor>): Set<Tensor> {
+  const reached = inOrder([root], (node) => node === root || !stored.has(node));
+  return new Set(reached.filter((node) => node !== root && stored.has(node)));
+}
+
+/** The tensor whose cluster makes another exist: a result of a loop comes with the loop. */
+const producerOf = (tensor: Tensor): Tensor => (tensor.op.kind === "pick" ? tensor.inputs[0] : tensor);
+
+const size = (tensor: Tensor): number => tensor.size * wordsPer(tensor.dtype);
+
+function append(readers: Map<Tensor, Cluster[]>, tensor: Tensor, cluster: Cluster): void {
+  const known = readers.get(tensor);
+  if (known === undefined) readers.set(tensor, [cluster]);
+  else known.push(cluster);
+}
