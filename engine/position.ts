@@ -9,6 +9,8 @@ export interface IndexMath<I, C> {
   sum(a: I, b: I): I;
   /** a + n, where n may be negative only if the result is not. */
   shift(a: I, n: number): I;
+  /** n − a, where a ≤ n. */
+  mirror(a: I, n: number): I;
   scale(a: I, factor: number): I;
   divide(a: I, divisor: number): I;
   modulo(a: I, divisor: number): I;
@@ -89,6 +91,7 @@ export const numbers: IndexMath<number, boolean> = {
   constant: (value) => value,
   sum: (a, b) => a + b,
   shift: (a, n) => a + n,
+  mirror: (a, n) => n - a,
   scale: (a, factor) => a * factor,
   divide: (a, divisor) => Math.floor(a / divisor),
   modulo: (a, divisor) => a % divisor,

@@ -55,6 +55,26 @@ const families: Record<string, Row> = {
   concat: { call: (x, y) => ops.concat([x, y, x], 1).square(), inputs: operands([2, 3], [2, 1]) },
   squeeze: { call: (x) => ops.squeeze(x).square(), inputs: operands([2, 1, 3]) },
   flatten: { call: (x) => ops.flatten(x, 1).square(), inputs: operands([2, 2, 3]) },
+  expandDims: { call: (x) => x.expandDims(1).square(), inputs: operands([2, 3]) },
+  stack: { call: (x, y) => ops.stack([x, y, x], 1).square(), inputs: operands([2, 3], [2, 3]) },
+  chunk: { call: (x) => ops.chunk(x, [1, 3], 1)[1].square(), inputs: operands([2, 4]) },
+  flip: { call: (x) => x.flip(1).mul(x).square(), inputs: operands([2, 3]) },
+  roll: { call: (x) => x.roll(2, 1).mul(x).square(), inputs: operands([2, 3]) },
+  repeat: { call: (x) => x.repeat(2, 1).square(), inputs: operands([2, 3]) },
+  tile: { call: (x) => x.tile(2, 0).square(), inputs: operands([2, 3]) },
+  diagonal: { call: (x) => x.diagonal().square(), inputs: operands([2, 3, 4]) },
+  reflectPad: {
+    call: (x) =>
+      ops
+        .reflectPad(x, [
+          [1, 0],
+          [2, 1],
+        ])
+        .square(),
+    inputs: operands([2, 3]),
+  },
+  tril: { call: (x) => x.tril(-1).square(), inputs: operands([3, 3]) },
+  triu: { call: (x) => x.triu().square(), inputs: operands([3, 3]) },
   sum: { call: (x) => x.square().sum(1), inputs: operands([3, 4, 2]) },
   mean: { call: (x) => x.mean([0, 2], { keepDims: true }).square(), inputs: operands([3, 4, 2]) },
   max: { call: (x) => x.max(1).square(), inputs: operands([3, 5]) },
@@ -89,4 +109,5 @@ export const rows: Record<string, Row> = { ...pointwise, ...families };
 export const withoutGradient: readonly string[] = [
   ...["less", "lessEqual", "greater", "greaterEqual", "equal", "and", "or", "not", "toFloat", "toIndex"],
   ...["where", "stopGradient", "constant", "zeros", "ones", "iota", "placeholder", "put", "take", "asElementwise"],
+  ...["oneHot", "linspace"],
 ];

@@ -2,6 +2,8 @@
 
 export * from "./elementwise.ts";
 export * from "./movement.ts";
+export * from "./arrange.ts";
+export * from "./patterns.ts";
 export * from "./reduce.ts";
 export * from "./softmax.ts";
 export * from "./matmul.ts";

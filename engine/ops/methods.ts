@@ -1,17 +1,26 @@
 /** Ops as chaining methods, from the same declarations: `x.sub(y)` is `sub(x, y)`. */
 
 import { Tensor } from "../tensor.ts";
+import * as arrange from "./arrange.ts";
 import * as conv2d from "./conv2d.ts";
 import * as elementwise from "./elementwise.ts";
 import * as matmul from "./matmul.ts";
 import * as movement from "./movement.ts";
+import * as patterns from "./patterns.ts";
 import * as reduce from "./reduce.ts";
 import * as softmax from "./softmax.ts";
 
 /** What has no tensor as its first argument. */
-type Other = "concat" | "zeros" | "ones" | "asElementwise" | `${string}Op`;
+type Other = "concat" | "stack" | "linspace" | "zeros" | "ones" | "asElementwise" | `${string}Op`;
 
-type Families = typeof elementwise & typeof movement & typeof reduce & typeof softmax & typeof matmul & typeof conv2d;
+const families = [elementwise, movement, arrange, patterns, reduce, softmax, matmul, conv2d] as const;
+
+type Families = Intersection<(typeof families)[number]>;
+
+/** What is in any of the modules of a union. */
+type Intersection<U> = (U extends unknown ? (module: U) => void : never) extends (module: infer All) => void
+  ? All
+  : never;
 
 type Method<F> = F extends (first: infer _First, ...rest: infer Rest) => infer Result
   ? (...rest: Rest) => Result
@@ -22,7 +31,7 @@ export type Methods = { [Name in Exclude<keyof Families, Other>]: Method<Familie
 
 /** Puts the ops on the tensor; called once, when the engine is loaded. */
 export function installMethods(): void {
-  for (const family of [elementwise, movement, reduce, softmax, matmul, conv2d])
+  for (const family of families)
     for (const [name, op] of Object.entries(family))
       if (typeof op === "function")
         Object.defineProperty(Tensor.prototype, name, {

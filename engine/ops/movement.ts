@@ -1,16 +1,12 @@
 /** Ops that only say where each element comes from. They cost nothing where the reader is another expression. */
 
 import type { DType } from "../hostArray.ts";
-import type { Attributes, MovementOp } from "../op.ts";
-import type { Position } from "../position.ts";
+import type { Attributes } from "../op.ts";
 import { axesOf, axisOf, broadcastShapes, checkShape, sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
+import { movement, only } from "./declareMovement.ts";
 import { sum } from "./reduce.ts";
 import { constant } from "./sources.ts";
-
-const movement = <A extends Attributes>(op: Omit<MovementOp<A>, "kind">): MovementOp => ({ ...op, kind: "movement" });
-
-const only = <I, C>(position: Position<I, C>) => ({ alternatives: [{ when: null, input: 0, position }] });
 
 export const reshapeOp = movement<{ shape: Shape }>({
   name: "reshape",

@@ -5,19 +5,27 @@ import { describe, expect, test } from "vitest";
 import {
   broadcast,
   concat,
+  diagonal,
   flatten,
+  flip,
   fromArray,
   iota,
   pad,
   reference,
+  reflectPad,
+  repeat,
   reshape,
+  roll,
   scope,
   slice,
   squeeze,
   take,
   tensor,
+  tile,
   toArray,
   transpose,
+  tril,
+  triu,
   type Tensor,
 } from "../../../engine/index.ts";
 import type { Range } from "../../../engine/ops/movement.ts";
@@ -95,7 +103,65 @@ const movements: Record<string, Movement> = {
       return place.with(axis, at < extent ? at : at === extent ? 0 : (at - extent - 1) % extent);
     },
   },
+  flip: {
+    call: (x, choice) => flip(x, oddAxes(x.shape, choice)),
+    from: (place, shape, choice) =>
+      place.map((at, axis) => (oddAxes(shape, choice).includes(axis) ? shape[axis] - 1 - at : at)),
+  },
+  roll: {
+    call: (x, [choice, shift]) => (x.rank === 0 ? x : roll(x, shift - 128, choice % x.rank)),
+    from(place, shape, [choice, shift]) {
+      if (shape.length === 0) return place;
+      const axis = choice % shape.length;
+      return place.with(axis, (((place[axis] - (shift - 128)) % shape[axis]) + shape[axis]) % shape[axis]);
+    },
+  },
+  repeat: {
+    call: (x, [choice, count]) => (x.rank === 0 ? x : repeat(x, count % 4, choice % x.rank)),
+    from: (place, shape, [choice, count]) =>
+      place.map((at, axis) => (axis === choice % shape.length ? Math.floor(at / (count % 4)) : at)),
+  },
+  tile: {
+    call: (x, [choice, count]) => (x.rank === 0 ? x : tile(x, count % 4, choice % x.rank)),
+    from: (place, shape, [choice]) => place.map((at, axis) => (axis === choice % shape.length ? at % shape[axis] : at)),
+  },
+  reflectPad: {
+    call: (x, choice) =>
+      reflectPad(
+        x,
+        x.shape.map((extent, axis) => mirrored(extent, choice[axis])),
+      ),
+    from: (place, shape, choice) =>
+      place.map((at, axis) => {
+        const [before] = mirrored(shape[axis], choice[axis]);
+        const inside = Math.abs(at - before);
+        return inside < shape[axis] ? inside : 2 * (shape[axis] - 1) - inside;
+      }),
+  },
+  diagonal: {
+    call: (x) => (x.rank < 2 ? x : diagonal(x)),
+    from: (place, shape) => (shape.length < 2 ? place : [...place, place.at(-1)!]),
+  },
+  tril: {
+    call: (x, [choice]) => (x.rank < 2 ? x : tril(x, (choice % 7) - 3)),
+    from: (place, shape, [choice]) =>
+      shape.length < 2 || place.at(-1)! <= place.at(-2)! + (choice % 7) - 3 ? place : null,
+  },
+  triu: {
+    call: (x, [choice]) => (x.rank < 2 ? x : triu(x, (choice % 7) - 3)),
+    from: (place, shape, [choice]) =>
+      shape.length < 2 || place.at(-1)! >= place.at(-2)! + (choice % 7) - 3 ? place : null,
+  },
 };
+
+const oddAxes = (shape: Shape, choice: readonly number[]): number[] =>
+  shape.flatMap((_, axis) => (choice[axis] % 2 === 1 ? [axis] : []));
+
+/** Widths that a mirror allows. */
+const mirrored = (extent: number, choice: number): [number, number] => [
+  Math.min(choice % 4, Math.max(extent - 1, 0)),
+  Math.min((choice >> 3) % 4, Math.max(extent - 1, 0)),
+];
 
 /** The row-major index of a place, and back. */
 const indexOf = (place: readonly number[], shape: Shape): number =>
