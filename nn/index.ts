@@ -1,12 +1,22 @@
 /** Layers, nets, optimisers and files of parameters, on the engine. */
 
 export { FormatError } from "./formatError.ts";
-export * from "./init.ts";
+export * as init from "./init.ts";
+export type { Fans, Initializer } from "./init.ts";
 export * from "./layers/activations.ts";
+export * from "./layers/actNorm.ts";
+export * from "./layers/batchNorm.ts";
 export * from "./layers/conv2d.ts";
+export * from "./layers/convTranspose2d.ts";
+export * from "./layers/dropout.ts";
+export * from "./layers/groupNorm.ts";
 export * from "./layers/linear.ts";
 export * from "./layers/maxPool2d.ts";
 export * from "./layers/nonlocal.ts";
+export * from "./layers/spectralNorm.ts";
+export type { AffineParameters, NormOptions } from "./layers/standardise.ts";
+export type { Weighted, WeightedOptions, WeightedParameters } from "./layers/weighted.ts";
+export * from "./layers/weightNorm.ts";
 export * from "./module.ts";
 export type { ImageNetOptions } from "./nets/image.ts";
 export * from "./nets/nonlocal.ts";

@@ -2,14 +2,14 @@
 
 import { expect, test } from "vitest";
 import { evaluate, foldIn, key, tensorsOf, type Tensor } from "../../engine/index.ts";
-import { conv2d, defaultUniform, linear, toyNet } from "../../nn/index.ts";
+import { conv2d, init, linear, toyNet } from "../../nn/index.ts";
 
 const numbers = (x: Tensor): Float64Array => evaluate([x], new Map())[0].data;
 
 const largest = (x: Tensor): number => Math.max(...numbers(x).map(Math.abs));
 
-test("defaultUniform(key, shape, 25) is uniform on ±1/5", () => {
-  const values = numbers(defaultUniform(key(1), [4000], 25));
+test("defaultUniform is uniform on ±1/√fanIn, ±1/5 for a fan-in of 25", () => {
+  const values = numbers(init.defaultUniform(key(1), [4000], { fanIn: 25, fanOut: 1 }));
   const moment = (power: number) => values.reduce((sum, value) => sum + value ** power, 0) / values.length;
   expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.2);
   // Variance b²/3, and that of x² is 4 b⁴/45: five standard deviations of each mean.

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { evaluate, fromArray, grad, key, tensor, tensorsOf, toArray, type Tensor } from "../../../engine/index.ts";
-import { nonlocal, type NonlocalParameters } from "../../../nn/index.ts";
+import { nonlocal } from "../../../nn/index.ts";
 import { draw } from "../../engine/draw.ts";
 import "../../engine/opened.ts";
 import { expectAgreement } from "../../engine/threeWays.ts";
@@ -28,7 +28,7 @@ test("nonlocal adds W of the values, averaged with weights softmax(query · key)
   });
   // Channel 0 is 1 everywhere, so that θ = log 3. The windows of channel 1 have the maxima 1 and 0: keys 1 and 0, values 2
   // and 0, weights 3/4 and 1/4, whose average is 3/2 at every place.
-  const parameters: NonlocalParameters = {
+  const parameters = {
     theta: one(Math.log(3), 0),
     phi: one(0, 1),
     g: one(0, 2),
