@@ -7,7 +7,7 @@ export function named<T>(name: string, make: () => T): T {
   return labelled(current === "" ? name : `${current}.${name}`, make);
 }
 
-/** Runs `make` under a whole label, as a gradient does under that of what it belongs to. */
+/** Runs `make` under a whole label, as a gradient does under one made of that which it belongs to. */
 export function labelled<T>(label: string, make: () => T): T {
   const outer = current;
   current = label;
@@ -20,3 +20,13 @@ export function labelled<T>(label: string, make: () => T): T {
 
 /** The label of what is made now; empty outside any part. */
 export const presentLabel = (): string => current;
+
+/** The label of gradients through what has this one: `∇0` of `0`, and again `∇∇0`. */
+export const gradientLabel = (label: string): string => `∇${label}`;
+
+/** Whether something with this label is part of a gradient. */
+export const isGradient = (label: string): boolean => label.startsWith("∇");
+
+/** An op by its part: `0.conv2d`, in a gradient `∇0.conv2dInput`, outside any part `conv2d` and `∇conv2dInput`. */
+export const nameOf = ({ label, op }: { label: string; op: { name: string } }): string =>
+  /^∇*$/.test(label) ? `${label}${op.name}` : `${label}.${op.name}`;

@@ -100,7 +100,8 @@ export function schedule(
 /** What a program would take whose every op stores its result. */
 function unplannedBytes(outputs: readonly Tensor[], boundary: ReadonlySet<Tensor>): number {
   const inner = (node: Tensor): number => {
-    if (node.op.kind === "source" || node.op.kind === "pick" || baseOf(node) !== node) return 0;
+    if (node.state === "lazy" || node.op.kind === "source" || node.op.kind === "pick" || baseOf(node) !== node)
+      return 0;
     if (node.op.kind !== "loop") return bytesOf(node);
     const { body } = node.attributes as { body: Body };
     return unplannedBytes(body.results, new Set(body.captured));

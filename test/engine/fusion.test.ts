@@ -16,7 +16,6 @@ import {
   grad,
   key,
   leakyRelu,
-  loop,
   matmul,
   normal,
   sum,
@@ -185,18 +184,4 @@ test("slots are used again: a deep net needs no more buffers than a shallow one"
     return schedule.slots.length;
   };
   expect(await net(12)()).toBe(await net(3)());
-});
-
-test("explain() tells dispatches, shaders, groups, buffers and work", async () => {
-  const program = compile((x: Tensor, w: Tensor) => loop(3, (_i, h) => matmul(h, w).tanh(), x));
-  const plan = await program.prepare(fromArray(draw(1, [16, 16])), fromArray(draw(2, [16, 16])));
-  const lines = plan.explain().split("\n");
-  expect(lines[0]).toBe("3 dispatches, 0.02 MFLOP, 4 buffers of 0.00 MiB in all");
-  expect(lines).toContain("  3 times:");
-  expect(lines.at(-1)).toMatch(
-    /^ {4}matmul → tanh {2}shaders\/matmul.wgsl {2}1 × 1 × 1 groups {2}#2⇄#3 \(front\) #1 → #2⇄#3 \(back\)$/,
-  );
-  expect(plan.explain({ wgsl: true })).toContain(
-    "fn epilogue(value: f32, i: u32) -> f32 {\n  let v0 = stableTanh(value);",
-  );
 });
