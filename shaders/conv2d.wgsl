@@ -1,13 +1,15 @@
-// y[n, o, p, q] = Σ(c, u, v) w[o, c, u, v] · x[n, c, p·STRIDE + u·DILATION − PAD, q·STRIDE + v·DILATION − PAD]
+// y[n, g, o, p, q] = Σ(c, u, v) w[g, o, c, u, v] · x[n, g, c, p·STRIDE + u·DILATION − PAD, q·STRIDE + v·DILATION − PAD]
 //
-//   x  [BATCH, C, H, W]    in    zero outside
-//   w  [O, C, KH, KW]      in
-//   y  [BATCH, O, OH, OW]  out
+//   x  [BATCH, GROUPS, C, H, W]    in    zero outside
+//   w  [GROUPS, O, C, KH, KW]      in
+//   y  [BATCH, GROUPS, O, OH, OW]  out
 //
-// A matrix product that gathers its right operand on the way: rows are output channels, columns the pixels of the whole
-// batch, and the sum runs over one flat index of (c, u, v). A thread computes 8 channels of 8 pixels in registers.
+// Per group of channels a matrix product that gathers its right operand on the way: rows are the group's output
+// channels, columns the pixels of the whole batch, and the sum runs over one flat index of (c, u, v). A thread computes
+// 8 channels of 8 pixels in registers; none has channels of two groups.
 
 override BATCH: u32 = 1u;
+override GROUPS: u32 = 1u;
 override C: u32 = 1u;
 override H: u32 = 1u;
 override W: u32 = 1u;
@@ -46,16 +48,16 @@ struct Windows {
   left: vec4u,
 }
 
-fn windowsOf(pixels: vec4u) -> Windows {
+fn windowsOf(pixels: vec4u, g: u32) -> Windows {
   let inside = pixels % (OH * OW);
   let top = inside / OW * STRIDE_H - PAD_H;
   let left = inside % OW * STRIDE_W - PAD_W;
-  return Windows(pixels / (OH * OW) * (C * H * W) + top * W + left, top, left);
+  return Windows((pixels / (OH * OW) * GROUPS + g) * (C * H * W) + top * W + left, top, left);
 }
 
 /// x at `offset` from the corners, which is row u and column v of the windows; zero in the padding.
 fn under(windows: Windows, offset: u32, u: u32, v: u32) -> vec4f {
-  let at = min(windows.corner + offset, vec4u(BATCH * C * H * W - 1u));
+  let at = min(windows.corner + offset, vec4u(BATCH * GROUPS * C * H * W - 1u));
   let inside = (windows.top + u < vec4u(H)) & (windows.left + v < vec4u(W));
   return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
 }
@@ -63,6 +65,14 @@ fn under(windows: Windows, offset: u32, u: u32, v: u32) -> vec4f {
 /// Four weights.
 fn weights(at: vec4u) -> vec4f {
   return vec4f(w[at.x], w[at.y], w[at.z], w[at.w]);
+}
+
+/// Stores one result, if it lies inside y.
+fn store(value: f32, g: u32, o: u32, pixel: u32) {
+  if (o < O && pixel < BATCH * OH * OW) {
+    let i = ((pixel / (OH * OW) * GROUPS + g) * O + o) * (OH * OW) + pixel % (OH * OW);
+    y[i] = epilogue(value, i);
+  }
 }
 
 @compute @workgroup_size(64)
@@ -73,17 +83,19 @@ fn main(
 ) {
   let pixels = BATCH * OH * OW;
   let pixelTiles = (pixels + 7u) / 8u;
+  let channelTiles = (O + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
-  let channel = tile / pixelTiles * 8u;
+  let g = tile / (channelTiles * pixelTiles);
+  let channel = tile / pixelTiles % channelTiles * 8u;
   let pixel = tile % pixelTiles * 8u;
-  if (channel >= O) {
+  if (g >= GROUPS) {
     return;
   }
-  let windowsA = windowsOf(four(pixel, pixels - 1u));
-  let windowsB = windowsOf(four(pixel + 4u, pixels - 1u));
+  let windowsA = windowsOf(four(pixel, pixels - 1u), g);
+  let windowsB = windowsOf(four(pixel + 4u, pixels - 1u), g);
   let taps = C * KH * KW;
-  let channelsA = four(channel, O - 1u) * taps;
-  let channelsB = four(channel + 4u, O - 1u) * taps;
+  let channelsA = (g * O + four(channel, O - 1u)) * taps;
+  let channelsB = (g * O + four(channel + 4u, O - 1u)) * taps;
 
   var y0a = vec4f();
   var y0b = vec4f();
@@ -133,11 +145,43 @@ fn main(
     y4a, y4b, y5a, y5b, y6a, y6b, y7a, y7b,
   );
   for (var e = 0u; e < 64u; e++) {
-    let o = channel + e / 8u;
-    let at = pixel + e % 8u;
-    if (o < O && at < pixels) {
-      let i = (at / (OH * OW) * O + o) * (OH * OW) + at % (OH * OW);
-      y[i] = epilogue(results[e / 4u][e % 4u], i);
-    }
+    store(results[e / 4u][e % 4u], g, channel + e / 8u, pixel + e % 8u);
+  }
+}
+
+/// The same with one channel to a thread, for groups of few: of eight channels they would waste most.
+@compute @workgroup_size(64)
+fn narrow(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let pixels = BATCH * OH * OW;
+  let pixelTiles = (pixels + 7u) / 8u;
+  let tile = (group.y * groups.x + group.x) * 64u + local;
+  let g = tile / (O * pixelTiles);
+  let channel = tile / pixelTiles % O;
+  let pixel = tile % pixelTiles * 8u;
+  if (g >= GROUPS) {
+    return;
+  }
+  let windowsA = windowsOf(four(pixel, pixels - 1u), g);
+  let windowsB = windowsOf(four(pixel + 4u, pixels - 1u), g);
+  let taps = C * KH * KW;
+
+  var ya = vec4f();
+  var yb = vec4f();
+  for (var k = 0u; k < taps; k++) {
+    let u = k / KW % KH * DILATION_H;
+    let v = k % KW * DILATION_W;
+    let offset = k / (KH * KW) * (H * W) + u * W + v;
+    let weight = w[(g * O + channel) * taps + k];
+    ya = fma(vec4f(weight), under(windowsA, offset, u, v), ya);
+    yb = fma(vec4f(weight), under(windowsB, offset, u, v), yb);
+  }
+
+  var results = array<vec4f, 2>(ya, yb);
+  for (var e = 0u; e < 8u; e++) {
+    store(results[e / 4u][e % 4u], g, channel, pixel + e);
   }
 }

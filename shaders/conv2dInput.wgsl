@@ -1,16 +1,17 @@
-// x[n, c, i, j] = Σ(o, u, v) w[o, c, u, v] · y[n, o, (i + PAD − u·DILATION) / STRIDE, (j + PAD − v·DILATION) / STRIDE]
+// x[n, g, c, i, j] = Σ(o, u, v) w[g, o, c, u, v] · y[n, g, o, p, q], p = (i + PAD − u·DILATION) / STRIDE, q likewise of j and v,
 // over the taps for which both quotients are whole: the adjoint of conv2d towards its image, and transposed convolution.
 //
-//   y  [BATCH, O, OH, OW]  in    zero outside
-//   w  [O, C, KH, KW]      in
-//   x  [BATCH, C, H, W]    out
+//   y  [BATCH, GROUPS, O, OH, OW]  in    zero outside
+//   w  [GROUPS, O, C, KH, KW]      in
+//   x  [BATCH, GROUPS, C, H, W]    out
 //
 // With stride s and dilation d a tap u meets the row i only if u·d ≡ i + PAD modulo s: every T-th tap, T = s / gcd(s, d),
 // and from one of these to the next the row of y moves by d / gcd(s, d). So pixels are sorted into s · s phases (z) by
-// their padded place modulo the stride, and each phase sums its own taps alone. Rows are channels, columns the pixels of
-// one phase of the whole batch; a thread computes 8 channels of 8 pixels in registers.
+// their padded place modulo the stride, and each phase sums its own taps alone. Rows are the channels of a group, columns
+// the pixels of one phase of the whole batch; a thread computes 8 channels of 8 pixels in registers.
 
 override BATCH: u32 = 1u;
+override GROUPS: u32 = 1u;
 override C: u32 = 1u;
 override H: u32 = 1u;
 override W: u32 = 1u;
@@ -80,12 +81,13 @@ struct Meeting {
   column: vec4u,
 }
 
-fn meetingOf(pixels: Pixels, first: vec2u) -> Meeting {
+fn meetingOf(pixels: Pixels, g: u32, first: vec2u) -> Meeting {
   let row = vec4i(pixels.row + PAD_H) - i32(first.x * DILATION_H);
   let column = vec4i(pixels.column + PAD_W) - i32(first.y * DILATION_W);
   let rowOfY = vec4u(floorDivide(row, i32(STRIDE_H)));
   let columnOfY = vec4u(floorDivide(column, i32(STRIDE_W)));
-  return Meeting(pixels.image * (O * OH * OW) + rowOfY * OW + columnOfY, rowOfY, columnOfY);
+  let image = (pixels.image * GROUPS + g) * (O * OH * OW);
+  return Meeting(image + rowOfY * OW + columnOfY, rowOfY, columnOfY);
 }
 
 fn floorDivide(a: vec4i, b: i32) -> vec4i {
@@ -94,7 +96,7 @@ fn floorDivide(a: vec4i, b: i32) -> vec4i {
 
 /// y at `offset` from the first meeting, `up` rows and `left` columns before it; zero outside.
 fn through(meeting: Meeting, offset: u32, up: u32, left: u32) -> vec4f {
-  let at = min(meeting.at + offset, vec4u(BATCH * O * OH * OW - 1u));
+  let at = min(meeting.at + offset, vec4u(BATCH * GROUPS * O * OH * OW - 1u));
   let inside = (meeting.row - up < vec4u(OH)) & (meeting.column - left < vec4u(OW));
   return select(vec4f(), vec4f(y[at.x], y[at.y], y[at.z], y[at.w]), inside);
 }
@@ -115,10 +117,10 @@ fn firstTap(phase: u32, stride: u32, dilation: u32, taps: u32) -> u32 {
 }
 
 /// Stores one result of the grid of a phase, if it lies inside x.
-fn store(value: f32, c: u32, index: u32, phase: vec2u) {
+fn store(value: f32, g: u32, c: u32, index: u32, phase: vec2u) {
   let place = pixelsOf(vec4u(index), phase);
   if (c < C && index < BATCH * gridHeight() * gridWidth() && place.row.x < H && place.column.x < W) {
-    let i = ((place.image.x * C + c) * H + place.row.x) * W + place.column.x;
+    let i = (((place.image.x * GROUPS + g) * C + c) * H + place.row.x) * W + place.column.x;
     x[i] = epilogue(value, i);
   }
 }
@@ -131,16 +133,18 @@ fn main(
 ) {
   let pixels = BATCH * gridHeight() * gridWidth();
   let pixelTiles = (pixels + 7u) / 8u;
+  let channelTiles = (C + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
-  let channel = tile / pixelTiles * 8u;
+  let g = tile / (channelTiles * pixelTiles);
+  let channel = tile / pixelTiles % channelTiles * 8u;
   let pixel = tile % pixelTiles * 8u;
-  if (channel >= C) {
+  if (g >= GROUPS) {
     return;
   }
   let phase = vec2u(group.z / STRIDE_W, group.z % STRIDE_W);
   let first = vec2u(firstTap(phase.x, STRIDE_H, DILATION_H, KH), firstTap(phase.y, STRIDE_W, DILATION_W, KW));
-  let meetingA = meetingOf(pixelsOf(four(pixel, pixels - 1u), phase), first);
-  let meetingB = meetingOf(pixelsOf(four(pixel + 4u, pixels - 1u), phase), first);
+  let meetingA = meetingOf(pixelsOf(four(pixel, pixels - 1u), phase), g, first);
+  let meetingB = meetingOf(pixelsOf(four(pixel + 4u, pixels - 1u), phase), g, first);
   let channelsA = four(channel, C - 1u) * (KH * KW);
   let channelsB = four(channel + 4u, C - 1u) * (KH * KW);
 
@@ -170,7 +174,7 @@ fn main(
     let up = u * ROW_STEP;
     let left = v * COLUMN_STEP;
     let offset = o * (OH * OW) - up * OW - left;
-    let at = (o * C * KH + first.x + u * TAP_STEP_H) * KW + first.y + v * TAP_STEP_W;
+    let at = ((g * O + o) * C * KH + first.x + u * TAP_STEP_H) * KW + first.y + v * TAP_STEP_W;
     let wa = weights(channelsA + at);
     let wb = weights(channelsB + at);
     let ya = through(meetingA, offset, up, left);
@@ -199,11 +203,11 @@ fn main(
     x4a, x4b, x5a, x5b, x6a, x6b, x7a, x7b,
   );
   for (var e = 0u; e < 64u; e++) {
-    store(results[e / 4u][e % 4u], channel + e / 8u, pixel + e % 8u, phase);
+    store(results[e / 4u][e % 4u], g, channel + e / 8u, pixel + e % 8u, phase);
   }
 }
 
-/// The same with one channel to a thread, for images: of eight channels they would waste most.
+/// The same with one channel to a thread, for groups of few: of eight channels they would waste most.
 @compute @workgroup_size(64)
 fn narrow(
   @builtin(workgroup_id) group: vec3u,
@@ -213,15 +217,16 @@ fn narrow(
   let pixels = BATCH * gridHeight() * gridWidth();
   let pixelTiles = (pixels + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
-  let channel = tile / pixelTiles;
+  let g = tile / (C * pixelTiles);
+  let channel = tile / pixelTiles % C;
   let pixel = tile % pixelTiles * 8u;
-  if (channel >= C) {
+  if (g >= GROUPS) {
     return;
   }
   let phase = vec2u(group.z / STRIDE_W, group.z % STRIDE_W);
   let first = vec2u(firstTap(phase.x, STRIDE_H, DILATION_H, KH), firstTap(phase.y, STRIDE_W, DILATION_W, KW));
-  let meetingA = meetingOf(pixelsOf(four(pixel, pixels - 1u), phase), first);
-  let meetingB = meetingOf(pixelsOf(four(pixel + 4u, pixels - 1u), phase), first);
+  let meetingA = meetingOf(pixelsOf(four(pixel, pixels - 1u), phase), g, first);
+  let meetingB = meetingOf(pixelsOf(four(pixel + 4u, pixels - 1u), phase), g, first);
 
   let rows = (KH - first.x + TAP_STEP_H - 1u) / TAP_STEP_H;
   let columns = (KW - first.y + TAP_STEP_W - 1u) / TAP_STEP_W;
@@ -234,13 +239,13 @@ fn narrow(
     let up = u * ROW_STEP;
     let left = v * COLUMN_STEP;
     let offset = o * (OH * OW) - up * OW - left;
-    let weight = w[((o * C + channel) * KH + first.x + u * TAP_STEP_H) * KW + first.y + v * TAP_STEP_W];
+    let weight = w[(((g * O + o) * C + channel) * KH + first.x + u * TAP_STEP_H) * KW + first.y + v * TAP_STEP_W];
     xa = fma(vec4f(weight), through(meetingA, offset, up, left), xa);
     xb = fma(vec4f(weight), through(meetingB, offset, up, left), xb);
   }
 
   var results = array<vec4f, 2>(xa, xb);
   for (var e = 0u; e < 8u; e++) {
-    store(results[e / 4u][e % 4u], channel, pixel + e, phase);
+    store(results[e / 4u][e % 4u], g, channel, pixel + e, phase);
   }
 }

@@ -1,14 +1,16 @@
-// w[s, o, c, u, v] = Σ(n, p, q) y[n, o, p, q] · x[n, c, p·STRIDE + u·DILATION − PAD, q·STRIDE + v·DILATION − PAD]
+// w[s, g, o, c, u, v] = Σ(n, p, q) y[n, g, o, p, q] · x[n, g, c, p·STRIDE + u·DILATION − PAD, q·STRIDE + v·DILATION − PAD],
 // the adjoint of conv2d towards its weight. The sum over pixels is cut into SPLITS parts s, to be added afterwards.
 //
-//   x  [BATCH, C, H, W]           in    zero outside
-//   y  [BATCH, O, OH, OW]         in
-//   w  [SPLITS, O, C, KH, KW]     out
+//   x  [BATCH, GROUPS, C, H, W]        in    zero outside
+//   y  [BATCH, GROUPS, O, OH, OW]      in
+//   w  [SPLITS, GROUPS, O, C, KH, KW]  out
 //
-// A matrix product with a short result and a long sum: rows are output channels, columns the taps (c, u, v), and each
-// split (z) sums its share of the batch's pixels. A thread computes 8 channels of 8 taps in registers.
+// Per group of channels a matrix product with a short result and a long sum: rows are the group's output channels,
+// columns its taps (c, u, v), and each split (z) sums its share of the batch's pixels. A thread computes 8 channels of 8
+// taps in registers; none has channels of two groups.
 
 override BATCH: u32 = 1u;
+override GROUPS: u32 = 1u;
 override C: u32 = 1u;
 override H: u32 = 1u;
 override W: u32 = 1u;
@@ -56,7 +58,7 @@ fn tapsOf(index: vec4u) -> Taps {
 /// x under four taps of the window whose corner is at an index, a row and a column; zero in the padding. A corner in the
 /// padding is negative, that is huge; sums with it come out right again.
 fn under(taps: Taps, corner: u32, top: u32, left: u32) -> vec4f {
-  let at = min(corner + taps.offset, vec4u(BATCH * C * H * W - 1u));
+  let at = min(corner + taps.offset, vec4u(BATCH * GROUPS * C * H * W - 1u));
   let inside = (top + taps.row < vec4u(H)) & (left + taps.column < vec4u(W));
   return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
 }
@@ -64,6 +66,15 @@ fn under(taps: Taps, corner: u32, top: u32, left: u32) -> vec4f {
 /// Four elements of y.
 fn slopes(at: vec4u) -> vec4f {
   return vec4f(y[at.x], y[at.y], y[at.z], y[at.w]);
+}
+
+/// Stores one result of split s, if it lies inside w.
+fn store(value: f32, s: u32, g: u32, o: u32, tap: u32) {
+  let taps = C * KH * KW;
+  if (o < O && tap < taps) {
+    let i = ((s * GROUPS + g) * O + o) * taps + tap;
+    w[i] = epilogue(value, i);
+  }
 }
 
 @compute @workgroup_size(64)
@@ -74,17 +85,19 @@ fn main(
 ) {
   let taps = C * KH * KW;
   let tapTiles = (taps + 7u) / 8u;
+  let channelTiles = (O + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
-  let channel = tile / tapTiles * 8u;
+  let g = tile / (channelTiles * tapTiles);
+  let channel = tile / tapTiles % channelTiles * 8u;
   let tap = tile % tapTiles * 8u;
-  if (channel >= O) {
+  if (g >= GROUPS) {
     return;
   }
   let tapsA = tapsOf(four(tap, taps - 1u));
   let tapsB = tapsOf(four(tap + 4u, taps - 1u));
   let area = OH * OW;
-  let channelsA = four(channel, O - 1u) * area;
-  let channelsB = four(channel + 4u, O - 1u) * area;
+  let channelsA = (g * O + four(channel, O - 1u)) * area;
+  let channelsB = (g * O + four(channel + 4u, O - 1u)) * area;
 
   let pixels = BATCH * area;
   let share = (pixels + SPLITS - 1u) / SPLITS;
@@ -110,8 +123,8 @@ fn main(
     let inside = pixel % area;
     let top = inside / OW * STRIDE_H - PAD_H;
     let left = inside % OW * STRIDE_W - PAD_W;
-    let corner = n * (C * H * W) + top * W + left;
-    let at = n * (O * area) + inside;
+    let corner = (n * GROUPS + g) * (C * H * W) + top * W + left;
+    let at = n * (GROUPS * O * area) + inside;
     let ya = slopes(channelsA + at);
     let yb = slopes(channelsB + at);
     let xa = under(tapsA, corner, top, left);
@@ -140,11 +153,48 @@ fn main(
     w4a, w4b, w5a, w5b, w6a, w6b, w7a, w7b,
   );
   for (var e = 0u; e < 64u; e++) {
-    let o = channel + e / 8u;
-    let t = tap + e % 8u;
-    if (o < O && t < taps) {
-      let i = (group.z * O + o) * taps + t;
-      w[i] = epilogue(results[e / 4u][e % 4u], i);
-    }
+    store(results[e / 4u][e % 4u], group.z, g, channel + e / 8u, tap + e % 8u);
+  }
+}
+
+/// The same with one channel to a thread, for groups of few: of eight channels they would waste most.
+@compute @workgroup_size(64)
+fn narrow(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let taps = C * KH * KW;
+  let tapTiles = (taps + 7u) / 8u;
+  let tile = (group.y * groups.x + group.x) * 64u + local;
+  let g = tile / (O * tapTiles);
+  let channel = tile / tapTiles % O;
+  let tap = tile % tapTiles * 8u;
+  if (g >= GROUPS) {
+    return;
+  }
+  let tapsA = tapsOf(four(tap, taps - 1u));
+  let tapsB = tapsOf(four(tap + 4u, taps - 1u));
+  let area = OH * OW;
+
+  let pixels = BATCH * area;
+  let share = (pixels + SPLITS - 1u) / SPLITS;
+  let end = min((group.z + 1u) * share, pixels);
+  var wa = vec4f();
+  var wb = vec4f();
+  for (var pixel = group.z * share; pixel < end; pixel++) {
+    let n = pixel / area;
+    let inside = pixel % area;
+    let top = inside / OW * STRIDE_H - PAD_H;
+    let left = inside % OW * STRIDE_W - PAD_W;
+    let corner = (n * GROUPS + g) * (C * H * W) + top * W + left;
+    let slope = y[((n * GROUPS + g) * O + channel) * area + inside];
+    wa = fma(vec4f(slope), under(tapsA, corner, top, left), wa);
+    wb = fma(vec4f(slope), under(tapsB, corner, top, left), wb);
+  }
+
+  var results = array<vec4f, 2>(wa, wb);
+  for (var e = 0u; e < 8u; e++) {
+    store(results[e / 4u][e % 4u], group.z, g, channel, tap + e);
   }
 }

@@ -34,11 +34,11 @@ const numberOf = (value: Scalar): number => (typeof value === "number" ? value :
 const sums = ["sum", "matmul", "conv2d", "conv2dInput", "conv2dWeight"];
 
 /** How many products each result of a matrix kernel adds up, at most. */
-function termsOf({ op, inputs }: Tensor): number {
+function termsOf({ op, inputs, attributes }: Tensor): number {
   const [a, b] = inputs;
   if (op.name === "matmul") return Math.max(...a.shape.slice(-2), ...b.shape.slice(-2));
   if (op.name === "conv2d") return b.size / b.shape[0];
-  if (op.name === "conv2dInput") return b.size / b.shape[1];
+  if (op.name === "conv2dInput") return b.size / b.shape[1] / (attributes as { groups: number }).groups;
   return b.size / b.shape[1];
 }
 

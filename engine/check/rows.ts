@@ -101,6 +101,22 @@ const families: Record<string, Row> = {
     call: (x, y) => ops.conv2dWeight(x, y, { ...window, shape: [3, 2, 2, 2] }).square(),
     inputs: operands([2, 2, 4, 5], [2, 3, 3, 3]),
   },
+  "conv2d in groups": {
+    call: (x, w) => ops.conv2d(x, w, { ...window, groups: 2 }).square(),
+    inputs: operands([2, 4, 3, 4], [2, 2, 2, 2]),
+  },
+  "conv2dInput in groups": {
+    call: (y, w) => ops.conv2dInput(y, w, { ...window, groups: 2, shape: [1, 2, 3, 4] }).square(),
+    inputs: operands([1, 4, 2, 2], [4, 1, 2, 2]),
+  },
+  "conv2dWeight in groups": {
+    call: (x, y) => ops.conv2dWeight(x, y, { ...window, groups: 2, shape: [4, 1, 2, 2] }).square(),
+    inputs: operands([2, 2, 3, 4], [2, 4, 2, 2]),
+  },
+  convTranspose2d: {
+    call: (x, w) => ops.convTranspose2d(x, w, { stride: 2, padding: 1, outputPadding: 1, groups: 2 }).square(),
+    inputs: operands([1, 2, 2, 3], [2, 1, 3, 3]),
+  },
 };
 
 export const rows: Record<string, Row> = { ...pointwise, ...families };

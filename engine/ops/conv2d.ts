@@ -7,9 +7,10 @@
 
 import { expectFloats } from "../expect.ts";
 import { gridOf, tilesOf } from "../grid.ts";
-import type { Attributes, KernelOp } from "../op.ts";
+import type { Attributes, KernelOp, Launch } from "../op.ts";
 import { sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
+import { pad } from "./movement.ts";
 
 type Pair = readonly [number, number];
 
@@ -20,22 +21,28 @@ export interface Conv2dOptions {
   padding?: number | Pair;
   /** Distance between the taps of a window; at least 1. */
   dilation?: number | Pair;
+  /** Parts into which the channels are cut, each with outputs of its own; at least 1. With one channel a part: depthwise. */
+  groups?: number;
 }
 
 interface Window extends Attributes {
   stride: Pair;
   padding: Pair;
   dilation: Pair;
+  groups: number;
 }
 
 const pair = (value: number | Pair | undefined, fallback: number): Pair =>
   value === undefined ? [fallback, fallback] : typeof value === "number" ? [value, value] : value;
 
-function windowOf({ stride, padding, dilation }: Conv2dOptions): Window {
-  const window = { stride: pair(stride, 1), padding: pair(padding, 0), dilation: pair(dilation, 1) };
-  const whole = (values: Pair, least: number) => values.every((value) => Number.isInteger(value) && value >= least);
-  if (!whole(window.stride, 1) || !whole(window.padding, 0) || !whole(window.dilation, 1))
-    throw new RangeError(`conv2d: stride and dilation are integers ≥ 1, padding ≥ 0, got ${JSON.stringify(window)}`);
+function windowOf({ stride, padding, dilation, groups = 1 }: Conv2dOptions): Window {
+  const window = { stride: pair(stride, 1), padding: pair(padding, 0), dilation: pair(dilation, 1), groups };
+  const whole = (values: readonly number[], least: number) =>
+    values.every((value) => Number.isInteger(value) && value >= least);
+  if (!whole([...window.stride, ...window.dilation, groups], 1) || !whole(window.padding, 0))
+    throw new RangeError(
+      `conv2d: stride, dilation and groups are integers ≥ 1, padding ≥ 0, got ${JSON.stringify(window)}`,
+    );
   return window;
 }
 
@@ -43,14 +50,18 @@ function windowOf({ stride, padding, dilation }: Conv2dOptions): Window {
 const windows = (extent: number, taps: number, axis: 0 | 1, { stride, padding, dilation }: Window): number =>
   Math.floor((extent + 2 * padding[axis] - dilation[axis] * (taps - 1) - 1) / stride[axis]) + 1;
 
-/** The overrides that the three shaders share, from the shapes of image, weight and output. */
+/** Whether channels and outputs are as many groups as they should be. */
+const grouped = (x: Shape, w: Shape, { groups }: Window): boolean => x[1] === w[1] * groups && w[0] % groups === 0;
+
+/** The overrides that the three shaders share, from the shapes of image, weight and output: channels are those of a group. */
 function geometry(x: Shape, w: Shape, y: Shape, window: Window): Record<string, number> {
   return {
     BATCH: x[0],
-    C: x[1],
+    GROUPS: window.groups,
+    C: w[1],
     H: x[2],
     W: x[3],
-    O: w[0],
+    O: w[0] / window.groups,
     OH: y[2],
     OW: y[3],
     KH: w[2],
@@ -64,6 +75,16 @@ function geometry(x: Shape, w: Shape, y: Shape, window: Window): Record<string, 
   };
 }
 
+/** Up to this many channels a group, a thread had better compute one than eight of which most are missing. */
+const NARROW = 3;
+
+/** The entry point and grid for the results of each group, `channels` rows of `columns`; z repeats the grid. */
+function division(groups: number, channels: number, columns: number, z = 1): Pick<Launch, "entry" | "groups"> {
+  return channels <= NARROW
+    ? { entry: "narrow", groups: gridOf(groups * channels * Math.ceil(columns / 8), z) }
+    : { entry: "main", groups: gridOf(groups * tilesOf(channels, columns), z) };
+}
+
 /** The greatest common divisor. */
 const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
@@ -72,8 +93,9 @@ const flopsOf = (w: Shape, y: Shape): number => 2 * sizeOf(y) * sizeOf(w.slice(1
 
 /** Calls `visit` with the indices of every product x · w that adds to an output y. */
 function eachProduct(x: Shape, w: Shape, y: Shape, o: Window, visit: (x: number, w: number, y: number) => void): void {
-  const [batch, channels, height, width] = x as [number, number, number, number];
-  const [outputs, , tapRows, tapColumns] = w as [number, number, number, number];
+  const [batch, allChannels, height, width] = x as [number, number, number, number];
+  const [outputs, channels, tapRows, tapColumns] = w as [number, number, number, number];
+  const first = (out: number): number => Math.floor((out * o.groups) / outputs) * channels;
   for (let n = 0; n < batch; n++)
     for (let out = 0; out < outputs; out++)
       for (let p = 0; p < y[2]; p++)
@@ -85,7 +107,7 @@ function eachProduct(x: Shape, w: Shape, y: Shape, o: Window, visit: (x: number,
                 const column = q * o.stride[1] + v * o.dilation[1] - o.padding[1];
                 if (row < 0 || row >= height || column < 0 || column >= width) continue;
                 visit(
-                  ((n * channels + c) * height + row) * width + column,
+                  ((n * allChannels + first(out) + c) * height + row) * width + column,
                   ((out * channels + c) * tapRows + u) * tapColumns + v,
                   ((n * outputs + out) * y[2] + p) * y[3] + q,
                 );
@@ -98,9 +120,13 @@ const conv2dOp: KernelOp<Window> = {
   infer([x, w], window) {
     const show = `x ${showShape(x.shape)}, w ${showShape(w.shape)}`;
     if (x.rank !== 4 || w.rank !== 4)
-      throw new RangeError(`conv2d: takes x [n, c, h, w] and w [o, c, kh, kw], got ${show}`);
-    if (x.shape[1] !== w.shape[1])
-      throw new RangeError(`conv2d: channels differ, ${x.shape[1]} and ${w.shape[1]} (${show})`);
+      throw new RangeError(`conv2d: takes x [n, c, h, w] and w [o, c / groups, kh, kw], got ${show}`);
+    if (!grouped(x.shape, w.shape, window))
+      throw new RangeError(
+        window.groups === 1
+          ? `conv2d: channels differ, ${x.shape[1]} and ${w.shape[1]} (${show})`
+          : `conv2d: ${x.shape[1]} channels and ${w.shape[0]} outputs are not ${window.groups} groups with ${w.shape[1]} channels each (${show})`,
+      );
     expectFloats("conv2d", [x, w]);
     const rows = windows(x.shape[2], w.shape[2], 0, window);
     const columns = windows(x.shape[3], w.shape[3], 1, window);
@@ -114,12 +140,12 @@ const conv2dOp: KernelOp<Window> = {
     return y;
   },
   launch(node, [x, w], window) {
-    const [batch, outputs, rows, columns] = node.shape as [number, number, number, number];
+    const { groups } = window;
     return {
       shader: "conv2d",
+      ...division(groups, w.shape[0] / groups, node.shape[0] * node.shape[2] * node.shape[3]),
       overrides: geometry(x.shape, w.shape, node.shape, window),
       inputs: [x, w],
-      groups: gridOf(tilesOf(outputs, batch * rows * columns)),
       flops: flopsOf(w.shape, node.shape),
     };
   },
@@ -132,9 +158,6 @@ const conv2dOp: KernelOp<Window> = {
 interface Shaped extends Window {
   shape: Shape;
 }
-
-/** Up to this many channels, a thread had better compute one than eight of which most are missing. */
-const NARROW = 3;
 
 const conv2dInputOp: KernelOp<Shaped> = {
   kind: "kernel",
@@ -149,14 +172,13 @@ const conv2dInputOp: KernelOp<Shaped> = {
     return x;
   },
   launch(node, [y, w], window) {
-    const [batch, channels, height, width] = node.shape as [number, number, number, number];
+    const [batch, , height, width] = node.shape as [number, number, number, number];
     const [strideH, strideW] = window.stride;
-    const narrow = channels <= NARROW;
     const [shareH, shareW] = [commonDivisor(strideH, window.dilation[0]), commonDivisor(strideW, window.dilation[1])];
     const pixels = batch * Math.ceil(height / strideH) * Math.ceil(width / strideW);
     return {
       shader: "conv2dInput",
-      entry: narrow ? "narrow" : "main",
+      ...division(window.groups, w.shape[1], pixels, strideH * strideW),
       overrides: {
         ...geometry(node.shape, w.shape, y.shape, window),
         TAP_STEP_H: strideH / shareH,
@@ -165,7 +187,6 @@ const conv2dInputOp: KernelOp<Shaped> = {
         COLUMN_STEP: window.dilation[1] / shareW,
       },
       inputs: [y, w],
-      groups: gridOf(narrow ? channels * Math.ceil(pixels / 8) : tilesOf(channels, pixels), strideH * strideW),
       flops: flopsOf(w.shape, y.shape),
     };
   },
@@ -193,12 +214,12 @@ export const conv2dWeightOp: KernelOp<Split> = {
     return w;
   },
   launch(_node, [x, y], window) {
-    const taps = sizeOf(window.shape.slice(1));
+    const { shape, groups } = window;
     return {
       shader: "conv2dWeight",
+      ...division(groups, shape[0] / groups, sizeOf(shape.slice(1)), window.splits),
       overrides: { ...geometry(x.shape, window.shape, y.shape, window), SPLITS: window.splits },
       inputs: [x, y],
-      groups: gridOf(tilesOf(window.shape[0], taps), window.splits),
       flops: flopsOf(window.shape, y.shape),
     };
   },
@@ -208,7 +229,10 @@ export const conv2dWeightOp: KernelOp<Split> = {
   ],
 };
 
-/** Convolution: `x [n, c, h, w], w [o, c, kh, kw] → [n, o, oh, ow]`; a last row or column that does not fit is dropped. */
+/**
+ * Convolution: `x [n, c, h, w], w [o, c / groups, kh, kw] → [n, o, oh, ow]`; a last row or column that does not fit is
+ * dropped. Group i of the outputs sees group i of the channels alone. For paddings that differ from side to side, `pad` x.
+ */
 export const conv2d = (x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor =>
   apply(conv2dOp, [x, w], windowOf(options));
 
@@ -216,24 +240,73 @@ export const conv2d = (x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
 const fits = (x: Shape, w: Shape, y: Shape, window: Window): boolean =>
   [x, w, y].every((shape) => shape.length === 4) &&
   sameShape(y, [x[0], w[0], windows(x[2], w[2], 0, window), windows(x[3], w[3], 1, window)]) &&
-  x[1] === w[1];
+  grouped(x, w, window);
 
-/** The adjoint of `conv2d` towards its image, `y [n, o, oh, ow], w [o, c, kh, kw] → shape [n, c, h, w]`: transposed convolution. */
+/** What a message says of groups where there are any. */
+const inGroups = ({ groups }: Window): string => (groups === 1 ? "" : ` in ${groups} groups`);
+
+/** The adjoint of `conv2d` towards its image, `y [n, o, oh, ow], w [o, c / groups, kh, kw] → shape [n, c, h, w]`. */
 export function conv2dInput(y: Tensor, w: Tensor, options: Conv2dOptions & { shape: Shape }): Tensor {
   const window = windowOf(options);
   if (!fits(options.shape, w.shape, y.shape, window))
     throw new RangeError(
-      `conv2dInput: no image ${showShape(options.shape)} gives y ${showShape(y.shape)} under w ${showShape(w.shape)}`,
+      `conv2dInput: no image ${showShape(options.shape)} gives y ${showShape(y.shape)} under w ${showShape(w.shape)}${inGroups(window)}`,
     );
   return apply(conv2dInputOp, [y, w], { ...window, shape: options.shape });
 }
 
-/** The adjoint of `conv2d` towards its weight: `x [n, c, h, w], y [n, o, oh, ow] → shape [o, c, kh, kw]`. */
+/** The adjoint of `conv2d` towards its weight: `x [n, c, h, w], y [n, o, oh, ow] → shape [o, c / groups, kh, kw]`. */
 export function conv2dWeight(x: Tensor, y: Tensor, options: Conv2dOptions & { shape: Shape }): Tensor {
   const window = windowOf(options);
   if (!fits(x.shape, options.shape, y.shape, window))
     throw new RangeError(
-      `conv2dWeight: no weight ${showShape(options.shape)} takes x ${showShape(x.shape)} to y ${showShape(y.shape)}`,
+      `conv2dWeight: no weight ${showShape(options.shape)} takes x ${showShape(x.shape)} to y ${showShape(y.shape)}${inGroups(window)}`,
     );
   return apply(conv2dWeightOp, [x, y], { ...window, shape: options.shape, splits: 1 });
+}
+
+export interface ConvTranspose2dOptions extends Conv2dOptions {
+  /** Rows and columns more at the end of the result, for images that conv2d takes to one shape; below stride or dilation. */
+  outputPadding?: number | Pair;
+}
+
+/**
+ * Transposed convolution, `x [n, i, h, w], w [i, o / groups, kh, kw] → [n, o, oh, ow]` with
+ * oh = (h − 1) · stride − 2 · padding + dilation · (kh − 1) + outputPadding + 1, as PyTorch's conv_transpose2d: the adjoint
+ * of the conv2d that has this w and these options.
+ */
+export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTranspose2dOptions = {}): Tensor {
+  const window = windowOf(options);
+  const { stride, padding, dilation, groups } = window;
+  const extra = pair(options.outputPadding, 0);
+  const show = `x ${showShape(x.shape)}, w ${showShape(w.shape)}${inGroups(window)}`;
+  if (x.rank !== 4 || w.rank !== 4)
+    throw new RangeError(`convTranspose2d: takes x [n, i, h, w] and w [i, o / groups, kh, kw], got ${show}`);
+  if (x.shape[1] !== w.shape[0])
+    throw new RangeError(`convTranspose2d: channels differ, ${x.shape[1]} and ${w.shape[0]} (${show})`);
+  if (x.shape[1] % groups !== 0)
+    throw new RangeError(`convTranspose2d: ${x.shape[1]} channels do not divide into groups (${show})`);
+  if (
+    !extra.every((rows, axis) => Number.isInteger(rows) && rows >= 0 && rows < Math.max(stride[axis], dilation[axis]))
+  )
+    throw new RangeError(
+      `convTranspose2d: outputPadding is ≥ 0 and below stride or dilation, got ${JSON.stringify({ outputPadding: extra, stride, dilation })}`,
+    );
+  const extent = (axis: 0 | 1) =>
+    (x.shape[2 + axis] - 1) * stride[axis] -
+    2 * padding[axis] +
+    dilation[axis] * (w.shape[2 + axis] - 1) +
+    extra[axis] +
+    1;
+  const shape = [x.shape[0], w.shape[1] * groups, extent(0), extent(1)];
+  if ([...shape.slice(2), ...x.shape.slice(2), ...w.shape.slice(2)].some((rows) => rows < 1))
+    throw new RangeError(`convTranspose2d: no image is left within the padding (${show})`);
+  // An outputPadding of the stride or more has room for windows that x does not have: they are zero.
+  const y = pad(x, [
+    [0, 0],
+    [0, 0],
+    [0, Math.floor(extra[0] / stride[0])],
+    [0, Math.floor(extra[1] / stride[1])],
+  ]);
+  return conv2dInput(y, w, { ...window, shape });
 }

@@ -4,12 +4,19 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   broadcast,
+  concat,
   constant,
   conv2d,
   conv2dInput,
   conv2dWeight,
+  convTranspose2d,
   fromArray,
+  grad,
+  iota,
   leakyRelu,
+  matmul,
+  pad,
+  reference,
   tensor,
   toArray,
   type Tensor,
@@ -20,6 +27,8 @@ import { expectAgreement } from "../threeWays.ts";
 
 interface Case {
   batch: number;
+  groups: number;
+  /** Channels and outputs of a group. */
   channels: number;
   outputs: number;
   image: [number, number];
@@ -42,6 +51,7 @@ const results = ({ image, taps, stride, padding, dilation }: Case): number[] =>
 const cases: fc.Arbitrary<Case> = fc
   .record({
     batch: fc.constantFrom(1, 2, 3),
+    groups: fc.constantFrom(1, 2, 1, 3),
     // One, few, a tile, a tile and one.
     channels: fc.constantFrom(1, 2, 3, 4, 8, 9),
     outputs: fc.constantFrom(1, 2, 5, 8, 9, 17),
@@ -56,12 +66,12 @@ const cases: fc.Arbitrary<Case> = fc
 
 /** conv2d and both adjoints, of operands drawn for a case. */
 function expectAdjoints(one: Case): Promise<void> {
-  const { batch, channels, outputs, image, taps, seed, stride, padding, dilation } = one;
-  const window = { stride, padding, dilation };
+  const { batch, groups, channels, outputs, image, taps, seed, stride, padding, dilation } = one;
+  const window = { stride, padding, dilation, groups };
   const shapes = {
-    x: [batch, channels, ...image],
-    w: [outputs, channels, ...taps],
-    y: [batch, outputs, ...results(one)],
+    x: [batch, groups * channels, ...image],
+    w: [groups * outputs, channels, ...taps],
+    y: [batch, groups * outputs, ...results(one)],
   };
   return expectAgreement(
     (x, w, y) => [
@@ -77,6 +87,7 @@ test("conv2d(x, w) and its adjoints agree with the reference", () => check(cases
 
 const plain: Case = {
   batch: 2,
+  groups: 1,
   channels: 3,
   outputs: 4,
   image: [6, 6],
@@ -97,6 +108,10 @@ const special: [string, Partial<Case>][] = [
     "whose stride and dilation have a common divisor",
     { image: [9, 9], stride: [2, 3], dilation: [2, 3], padding: [3, 3] },
   ],
+  ["in groups of more channels than a tile", { groups: 2, channels: 9, outputs: 10, image: [5, 4], stride: [2, 1] }],
+  ["depthwise", { groups: 17, channels: 1, outputs: 1, dilation: [1, 2], padding: [1, 2] }],
+  ["depthwise with two outputs to a channel", { groups: 5, channels: 1, outputs: 2, stride: [2, 2] }],
+  ["in groups over so many pixels that the weight's sum is cut", { groups: 3, batch: 4, image: [12, 12] }],
   ["of no images", { batch: 0 }],
   ["without channels", { channels: 0 }],
   ["without outputs", { outputs: 0 }],
@@ -139,6 +154,154 @@ test("conv2dInput(y, w, { stride: 2 }) spreads each number over its window", asy
   );
 });
 
+test("conv2d(x, w, { groups: 2 }) gives each half of the outputs its half of the channels", async () => {
+  const x = fromArray(f32([1, 4, 1, 2], 1, 2, 3, 4, 5, 6, 7, 8));
+  const w = fromArray(f32([6, 2, 1, 1], 1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60));
+  const y = await toArray(conv2d(x, w, { groups: 2 }));
+  expect(y.shape).toEqual([1, 6, 1, 2]);
+  expect(y.data).toEqual(Float32Array.of(31, 42, 62, 84, 93, 126, 300, 344, 375, 430, 450, 516));
+});
+
+test("conv2d(x, w) of 4.2 million groups, and its adjoints, fill a grid of more than 65 535 workgroups", async () => {
+  const groups = 65_536 * 64;
+  const x = iota([groups]).toFloat().reshape([1, groups, 1, 1]);
+  const w = broadcast(constant(2), [groups, 1, 1, 1]);
+  for (const y of [
+    conv2d(x, w, { groups }),
+    conv2dInput(x, w, { groups, shape: x.shape }),
+    conv2dWeight(w.reshape(x.shape), x, { groups, shape: w.shape }),
+  ])
+    expect((await toArray(y)).data.findIndex((value, i) => value !== 2 * i)).toBe(-1);
+});
+
+test("conv2d(pad(x), w) pads each side as wide as it is told", async () => {
+  const x = fromArray(f32([1, 1, 1, 3], 1, 2, 3));
+  const w = fromArray(f32([1, 1, 1, 2], 1, 10));
+  const none = [0, 0] as const;
+  const causal = await toArray(conv2d(pad(x, [none, none, none, [1, 0]]), w));
+  expect(causal.data).toEqual(Float32Array.of(10, 21, 32));
+});
+
+const sameProducts: [string, (x: Tensor, w: Tensor) => Tensor, (x: Tensor, w: Tensor) => Tensor, number[], number[]][] =
+  [
+    [
+      "of 1 × 1 taps is a matrix product at every pixel",
+      (x, w) => conv2d(x, w),
+      (x, w) => matmul(w.reshape([4, 3]), x.reshape([2, 3, 30])).reshape([2, 4, 5, 6]),
+      [2, 3, 5, 6],
+      [4, 3, 1, 1],
+    ],
+    [
+      "of taps as many as pixels is a matrix product",
+      (x, w) => conv2d(x, w),
+      (x, w) => matmul(x.reshape([5, 36]), w.reshape([9, 36]), { transposeB: true }).reshape([5, 9, 1, 1]),
+      [5, 3, 3, 4],
+      [9, 3, 3, 4],
+    ],
+    [
+      "in groups is what each group gives, side by side",
+      (x, w) => conv2d(x, w, { groups: 2, padding: 1 }),
+      (x, w) => {
+        const half = (t: Tensor, axis: number, start: number) =>
+          t.slice(t.shape.map((extent, a) => (a === axis ? [(start * extent) / 2, ((start + 1) * extent) / 2] : null)));
+        return concat(
+          [0, 1].map((i) => conv2d(half(x, 1, i), half(w, 0, i), { padding: 1 })),
+          1,
+        );
+      },
+      [2, 6, 4, 5],
+      [4, 3, 3, 3],
+    ],
+  ];
+
+test.each(sameProducts)("conv2d %s", (_name, convolution, product, ...shapes) => {
+  const withSlopes = (op: (x: Tensor, w: Tensor) => Tensor) => (x: Tensor, w: Tensor) => {
+    const y = op(x, w);
+    return [y, ...grad(y.square().sum(), [x, w])];
+  };
+  const inputs = [draw(1, shapes[0]), draw(2, shapes[1])];
+  const wanted = reference(withSlopes(product) as never)(...inputs) as { data: Float64Array }[];
+  const found = reference(withSlopes(convolution) as never)(...inputs) as { data: Float64Array }[];
+  found.forEach(({ data }, at) => data.forEach((value, i) => expect(value).toBeCloseTo(wanted[at].data[i], 10)));
+  return expectAgreement(withSlopes(convolution), inputs);
+});
+
+test("convTranspose2d(x, w, { groups: 2, stride: 2, outputPadding: [1, 0] }) is PyTorch's", async () => {
+  const x = fromArray(f32([1, 4, 1, 2], 1, 2, 3, 4, 5, 6, 7, 8));
+  const w = fromArray(f32([4, 1, 2, 2], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16));
+  const y = await toArray(convTranspose2d(x, w, { groups: 2, stride: 2, outputPadding: [1, 0] }));
+  expect(y.shape).toEqual([1, 2, 3, 4]);
+  const [first, second] = [
+    [16, 20, 22, 28, 24, 28, 34, 40],
+    [136, 148, 158, 172, 160, 172, 186, 200],
+  ];
+  expect(y.data).toEqual(Float32Array.of(...first, 0, 0, 0, 0, ...second, 0, 0, 0, 0));
+});
+
+test("convTranspose2d(x, w) with an outputPadding of its stride and a dilation above is PyTorch's", async () => {
+  const x = fromArray(f32([1, 1, 2, 2], 1, 2, 3, 4));
+  const w = fromArray(f32([1, 1, 2, 2], 1, 10, 100, 1000));
+  const y = await toArray(convTranspose2d(x, w, { padding: 1, outputPadding: 1, dilation: 2 }));
+  expect(y.shape).toEqual([1, 1, 3, 3]);
+  expect(y.data).toEqual(Float32Array.of(4, 30, 40, 200, 1000, 2000, 400, 3000, 4000));
+});
+
+test("convTranspose2d(y, w) is the adjoint of conv2d(x, w): y · conv2d(x) = x · convTranspose2d(y)", () =>
+  check(
+    cases,
+    (one) => {
+      const { batch, groups, channels, outputs, image, taps, stride, padding, dilation, seed } = one;
+      const window = { stride, padding, dilation, groups };
+      const left = image.map(
+        (extent, axis) => (extent + 2 * padding[axis] - dilation[axis] * (taps[axis] - 1) - 1) % stride[axis],
+      );
+      const [x, w, y] = [
+        draw(seed, [batch, groups * channels, ...image]),
+        draw(seed + 1, [groups * outputs, channels, ...taps]),
+        draw(seed + 2, [batch, groups * outputs, ...results(one)]),
+      ];
+      const program = (x: Tensor, w: Tensor, y: Tensor) => [
+        y.mul(conv2d(x, w, window)).sum(),
+        x.mul(convTranspose2d(y, w, { ...window, outputPadding: [left[0], left[1]] })).sum(),
+      ];
+      const [a, b] = reference(program as never)(x, w, y) as { data: Float64Array }[];
+      expect(a.data[0]).toBeCloseTo(b.data[0], 9);
+    },
+    20,
+  ));
+
+test("convTranspose2d() says what is wrong with its operands", () => {
+  const ones = (...shape: number[]): Tensor => broadcast(constant(1), shape);
+  const [x, w] = [ones(2, 4, 3, 3), ones(4, 2, 3, 3)];
+  const cases: [() => Tensor, Error][] = [
+    [
+      () => convTranspose2d(x, tensor([1])),
+      new RangeError("convTranspose2d: takes x [n, i, h, w] and w [i, o / groups, kh, kw], got x [2, 4, 3, 3], w [1]"),
+    ],
+    [
+      () => convTranspose2d(x, ones(3, 2, 3, 3)),
+      new RangeError("convTranspose2d: channels differ, 4 and 3 (x [2, 4, 3, 3], w [3, 2, 3, 3])"),
+    ],
+    [
+      () => convTranspose2d(x, w, { groups: 3 }),
+      new RangeError(
+        "convTranspose2d: 4 channels do not divide into groups (x [2, 4, 3, 3], w [4, 2, 3, 3] in 3 groups)",
+      ),
+    ],
+    [
+      () => convTranspose2d(x, w, { stride: 2, outputPadding: [1, 2] }),
+      new RangeError(
+        'convTranspose2d: outputPadding is ≥ 0 and below stride or dilation, got {"outputPadding":[1,2],"stride":[2,2],"dilation":[1,1]}',
+      ),
+    ],
+    [
+      () => convTranspose2d(x, w, { padding: 3 }),
+      new RangeError("convTranspose2d: no image is left within the padding (x [2, 4, 3, 3], w [4, 2, 3, 3])"),
+    ],
+  ];
+  for (const [call, error] of cases) expect(call).toThrow(error);
+});
+
 test("conv2d() names both operands where they do not fit", () => {
   const ones = (...shape: number[]): Tensor => broadcast(constant(1), shape);
   const [x, w, y] = [ones(2, 3, 5, 5), ones(4, 3, 3, 3), ones(2, 4, 3, 3)];
@@ -149,7 +312,7 @@ test("conv2d() names both operands where they do not fit", () => {
     ],
     [
       () => conv2d(x, tensor([1])),
-      new RangeError("conv2d: takes x [n, c, h, w] and w [o, c, kh, kw], got x [2, 3, 5, 5], w [1]"),
+      new RangeError("conv2d: takes x [n, c, h, w] and w [o, c / groups, kh, kw], got x [2, 3, 5, 5], w [1]"),
     ],
     [
       () => conv2d(x, ones(4, 3, 6, 3)),
@@ -162,8 +325,22 @@ test("conv2d() names both operands where they do not fit", () => {
     [
       () => conv2d(x, w, { stride: 0 }),
       new RangeError(
-        'conv2d: stride and dilation are integers ≥ 1, padding ≥ 0, got {"stride":[0,0],"padding":[0,0],"dilation":[1,1]}',
+        'conv2d: stride, dilation and groups are integers ≥ 1, padding ≥ 0, got {"stride":[0,0],"padding":[0,0],"dilation":[1,1],"groups":1}',
       ),
+    ],
+    [
+      () => conv2d(x, w, { groups: 3 }),
+      new RangeError(
+        "conv2d: 3 channels and 4 outputs are not 3 groups with 3 channels each (x [2, 3, 5, 5], w [4, 3, 3, 3])",
+      ),
+    ],
+    [
+      () => conv2dInput(y, w, { shape: x.shape, groups: 3 }),
+      new RangeError("conv2dInput: no image [2, 3, 5, 5] gives y [2, 4, 3, 3] under w [4, 3, 3, 3] in 3 groups"),
+    ],
+    [
+      () => conv2dWeight(x, y, { shape: [4, 1, 3, 3], groups: 3 }),
+      new RangeError("conv2dWeight: no weight [4, 1, 3, 3] takes x [2, 3, 5, 5] to y [2, 4, 3, 3] in 3 groups"),
     ],
     [() => conv2d(x, broadcast(constant(1, "u32"), [4, 3, 3, 3])), new TypeError("conv2d: takes f32, got f32 and u32")],
     [
