@@ -1,12 +1,14 @@
 /** Layers: values worked out by hand, and agreement of eager, compiled and reference. */
 
 import { expect, test } from "vitest";
-import { grad, key, tensor, toArray, type Tensor } from "../../../engine/index.ts";
+import { grad, key, ones, tensor, toArray, type Tensor } from "../../../engine/index.ts";
 import {
   conv2d,
+  convTranspose2d,
   flatten,
   leakyRelu,
   linear,
+  maskedLinear,
   maxPool2d,
   relu,
   sequential,
@@ -67,6 +69,60 @@ test("conv2d adds up each window times the weight, and the bias of its output", 
     [1, 2, 2, 2],
     [-0.5, -2.5, -6.5, -3.5, 100, 102, 104, 114],
   ]);
+});
+
+test("maskedLinear has the connections of its mask only", async () => {
+  const mask = tensor([
+    [1, 0],
+    [1, 1],
+  ]);
+  const weight = tensor([
+    [2, 3],
+    [4, 5],
+  ]);
+  const layer = maskedLinear(2, 2, mask);
+  expect(await numbers(layer.apply({ weight, bias: tensor([0, 1]) }, tensor([[10, 100]])))).toEqual([20, 541]);
+  const slope = grad(layer.apply({ weight }, tensor([[10, 100]])).sum(), weight);
+  expect(await numbers(slope)).toEqual([10, 0, 10, 100]);
+  expect(() => maskedLinear(3, 2, mask)).toThrow("maskedLinear: expected [2, 3], got f32 [2, 2] from tensor");
+});
+
+test("convTranspose2d adds a weighted window for every pixel, and the bias of its output", async () => {
+  const x = tensor([[[[1, 2]], [[0, 10]]]]);
+  const weight = tensor([
+    [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    [
+      [
+        [1, 0],
+        [0, 0],
+      ],
+    ],
+  ]);
+  const apart = convTranspose2d(2, 1, 2, { stride: 2 }).apply({ weight, bias: tensor([100]) }, x);
+  expect([apart.shape, await numbers(apart)]).toEqual([
+    [1, 1, 2, 4],
+    [101, 102, 112, 104, 103, 104, 106, 108],
+  ]);
+  const overlapping = convTranspose2d(2, 1, 2, { padding: [0, 1] }).apply({ weight }, x);
+  expect([overlapping.shape, await numbers(overlapping)]).toEqual([
+    [1, 1, 2, 1],
+    [14, 10],
+  ]);
+});
+
+test("convTranspose2d grows at the end by its output padding, which is less than its stride", () => {
+  const layer = (outputPadding: number) => convTranspose2d(1, 1, 3, { stride: 2, padding: 1, outputPadding });
+  const [x, weight] = [ones([1, 1, 2, 2]), ones([1, 1, 3, 3])];
+  expect([0, 1].map((padding) => layer(padding).apply({ weight }, x).shape)).toEqual([
+    [1, 1, 3, 3],
+    [1, 1, 4, 4],
+  ]);
+  expect(() => layer(2).apply({ weight }, x)).toThrow(RangeError);
 });
 
 test("maxPool2d(2) keeps the largest of each window and drops what does not fill one", async () => {
@@ -136,6 +192,17 @@ test("conv2d agrees with the reference, eager and compiled, and so do its gradie
       return [y, ...grad(y.square().sum(), [x, weight, bias])];
     },
     [draw(4, [2, 2, 7, 6]), draw(5, [3, 2, 4, 4]), draw(6, [3])],
+  );
+});
+
+test("convTranspose2d agrees with the reference, eager and compiled, and so do its gradients", async () => {
+  const layer = convTranspose2d(2, 3, 3, { stride: 2, padding: 1, outputPadding: [1, 0] });
+  await expectAgreement(
+    (x, weight, bias) => {
+      const y = layer.apply({ weight, bias }, x);
+      return [y, ...grad(y.square().sum(), [x, weight, bias])];
+    },
+    [draw(4, [2, 2, 3, 2]), draw(5, [2, 3, 3, 3]), draw(6, [3])],
   );
 });
 
