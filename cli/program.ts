@@ -1,6 +1,7 @@
 /** The commands, their options and their help; from the words typed to the exit code. */
 
 import { Command, CommanderError } from "commander";
+import { convert, type ConvertOptions } from "./commands/convert.ts";
 import { demo, type DemoOptions } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { recipes } from "./commands/recipes.ts";
@@ -73,6 +74,12 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
   command(program, "doctor", "say which adapter does the work and what it can do").action(async () =>
     end(await doctor(world)),
   );
+  command(program, "convert <in> [out]", "list the arrays of a file, and write them in another format")
+    .option("--list", "only list names, types, shapes and what else the file says")
+    .addHelpText("after", convertExamples)
+    .action(async (input: string, output: string | undefined, options: ConvertOptions) =>
+      end(await convert(world, input, output, options)),
+    );
   command(program, "demo", "serve the app to a browser on this machine")
     .option("--port <number>", "the port; 0 takes a free one", "8080")
     .action(async (options: DemoOptions) => end(await demo(world, places.app, options)));
@@ -85,6 +92,14 @@ Examples:
   ebm train shortrun/mnist-tiny --data ../shared/data --set sampler.steps=60
   ebm train my.jsonc                     # { "recipe": "anatomy/gmm-convergent", "settings": { "seed": 2 } }
   ebm train --resume runs/anatomy-gmm-convergent-1-1 --steps 2000`;
+
+const convertExamples = `
+IN is .safetensors, .npy, .npz, or a state dict of PyTorch (.pth, .pt), of which nothing is run; OUT is a new file in one of
+the first three.
+
+Examples:
+  ebm convert model.pth model.safetensors
+  ebm convert runs/RUN/checkpoints/step-000040.safetensors --list`;
 
 /** A command that says usage errors in one line and takes no words beyond its own. */
 const command = (program: Command, usage: string, about: string): Command =>
