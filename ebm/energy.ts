@@ -26,3 +26,23 @@ export const sumOf =
   (...energies: readonly Energy[]): Energy =>
   (x) =>
     energies.map((energy) => energy(x)).reduce((a, b) => a.add(b));
+
+/** ‖x‖² / 2 scale²: the energy of N(0, scale²) in every coordinate, the reference of CoopNets and the latents of GEBM. */
+export const gaussian =
+  (scale = 1): Energy =>
+  (x) =>
+    x
+      .square()
+      .flatten(1)
+      .sum(1)
+      .div(2 * scale ** 2);
+
+/**
+ * The energy of latents: E(G(z)), plus that of their own distribution if it is given, such as `gaussian()` where z ~ N(0, I).
+ * Then exp(−energy) is the law of the latents of a generalised EBM (Arbel et al. 2021), whose G(z) has the density
+ * exp(−E) relative to what the generator draws.
+ */
+export const through =
+  (generator: (z: Tensor) => Tensor, energy: Energy, latents?: Energy): Energy =>
+  (z) =>
+    latents === undefined ? energy(generator(z)) : energy(generator(z)).add(latents(z));

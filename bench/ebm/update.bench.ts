@@ -36,7 +36,7 @@ const compiledUpdate = ({ net, batch }: MeasuredModel) =>
       const walked = walk(sampler, energy, x, STEPS, foldIn(random, 1));
       const { loss } = contrastiveDivergence(energy, data, walked.x);
       const learned = optimizer.update(parameters, grad(loss, parameters), moments, rate);
-      const numbers = { loss, meanSlope: walked.meanSlope };
+      const numbers = { loss, meanSlope: walked.means.slopeNorm };
       return { state: { parameters: learned.parameters, moments: learned.state }, numbers };
     },
     { donate: [0] },

@@ -1,33 +1,43 @@
 /** Unadjusted Langevin dynamics, with step size and noise apart. */
 
-import { grad, normal, type Tensor } from "../../engine/index.ts";
-import type { Sampler } from "./sampler.ts";
+import { normal, type Operand } from "../../engine/index.ts";
+import { energyAndSlope, perChain, rowNorm } from "./chains.ts";
+import type { Chains, Sampler } from "./sampler.ts";
 
-export interface LangevinOptions {
+export interface LangevinOptions<Option extends Operand = Operand> {
   /** Factor of the slope, positive. */
-  stepSize: number;
-  /** Standard deviation of the noise, 0 for descent. */
-  noise: number;
+  stepSize: Option;
+  /** Standard deviation of the noise; 0 for descent, the limit of temperature 0. */
+  noise: Option;
 }
 
 /**
  * x ← x − stepSize · ∇E(x) + noise · N(0, 1). True Langevin dynamics has stepSize = noise² / 2; most publications on EBMs
- * use far more, which samples at the temperature noise² / (2 · stepSize).
+ * use far more, which samples at the temperature noise² / (2 · stepSize). On a Gaussian of stiffness k the variance comes to
+ * rest at (T / k) / (1 − stepSize · k / 2).
  */
-export function langevin({ stepSize, noise }: LangevinOptions): Sampler {
+export function langevin({ stepSize, noise }: LangevinOptions): Sampler<Chains, "slopeNorm" | "energy"> {
   return {
+    reports: ["slopeNorm", "energy"],
     init: (x) => ({ x }),
     step(key, { x }, energy) {
-      const slope = grad(energy(x).sum(), x);
-      const drifted = x.sub(slope.mul(stepSize));
-      const moved = noise === 0 ? drifted : drifted.add(normal(key, x.shape).mul(noise));
-      return { state: { x: moved }, info: { slopeNorm: rowNorm(slope) } };
+      const { energy: before, slope } = energyAndSlope(energy, x);
+      const drifted = x.sub(slope.mul(perChain(stepSize, x)));
+      const moved = noise === 0 ? drifted : drifted.add(normal(key, x.shape).mul(perChain(noise, x)));
+      return { state: { x: moved }, info: { slopeNorm: rowNorm(slope), energy: before } };
     },
   };
 }
 
 /** The temperature that a step size and a noise amount to: p(x) ∝ exp(−E(x) / T). */
-export const temperatureOf = ({ stepSize, noise }: LangevinOptions): number => noise ** 2 / (2 * stepSize);
+export const temperatureOf = ({ stepSize, noise }: LangevinOptions<number>): number => noise ** 2 / (2 * stepSize);
 
-/** The L2 norm of each row: `[n, …] → [n]`. */
-export const rowNorm = (x: Tensor): Tensor => x.flatten(1).square().sum(1).sqrt();
+/**
+ * The Langevin step of ebm-anatomy, for a net f that was trained with the noise `trained`. It reads f as the energy
+ * U = f / T with T = factor · trained² / 2 and takes x ← x − (noise² / 2) ∇U + noise · N(0, 1); so it follows f with the
+ * step size noise² / (2 T), which is 1 for the noise of the training and factor 1 (Nijkamp et al. 2020).
+ */
+export function anatomyStep(trained: number, { noise = trained, factor = 1 } = {}): LangevinOptions<number> {
+  const temperature = (factor * trained ** 2) / 2;
+  return { stepSize: noise ** 2 / (2 * temperature), noise };
+}

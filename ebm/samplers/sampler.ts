@@ -1,43 +1,71 @@
 /** What a sampler is: pure `init` and `step`, in the manner of blackjax. */
 
-import { constant, foldIn, loop, type Key, type Tensor, type Tree } from "../../engine/index.ts";
+import { constant, foldIn, loop, Tensor, type Key, type Tree } from "../../engine/index.ts";
 import type { Energy } from "../energy.ts";
 
-/** A state that is at least the chains' positions `x [n, …]`. */
-export type Chains = { x: Tensor } & { readonly [name: string]: Tree };
+/** A state that is at least the chains' positions `x [n, …]`, and E(x) `[n]` where the sampler keeps it. */
+export type Chains = { x: Tensor; energy?: Tensor } & { readonly [name: string]: Tree };
 
-/** One step: what the next one needs, and what it says about itself. */
-export interface Step<S extends Chains> {
+/**
+ * What a step says about itself, a number for each chain, `[n]`:
+ * `slopeNorm`, ‖∇E‖₂, and `energy`, E, both where the step began; `acceptance`, the probability with which the proposal is
+ * accepted, and `accepted`, 1 if it was, else 0; `stepSize`, where it adapts; `swapped`, 1 for a chain that changed its
+ * temperature with a neighbour.
+ */
+export type Report = "slopeNorm" | "energy" | "acceptance" | "accepted" | "stepSize" | "swapped";
+
+/** One step: what the next one needs, and what this one reports. */
+export interface Step<S extends Chains, R extends Report> {
   state: S;
-  info: {
-    /** ‖∇E(x)‖₂ of each chain where the step began, `[n]`. */
-    slopeNorm: Tensor;
-  };
+  info: Readonly<Record<R, Tensor>>;
 }
 
-export interface Sampler<S extends Chains = Chains> {
+/** A sampler whose steps report R; by default that is nothing one may count on. */
+export interface Sampler<S extends Chains = Chains, R extends Report = never> {
+  /** The names of what its steps report: R, and no other. */
+  readonly reports: readonly Report[];
   /** The state of chains that start at `x`. */
-  init(x: Tensor): S;
-  step(key: Key, state: S, energy: Energy): Step<S>;
+  init(x: Tensor, energy: Energy): S;
+  step(key: Key, state: S, energy: Energy): Step<S, R>;
 }
 
-export interface Walk {
+export interface Walk<S extends Chains, R extends Report> {
   /** Where the chains end, `[n, …]`. */
   x: Tensor;
-  /** Mean of ‖∇E‖₂ over steps and chains: r_s of ebm-anatomy. */
-  meanSlope: Tensor;
+  /** What a walk that goes on from here needs. */
+  state: S;
+  /** Means over steps and chains; 0 after no step. That of `slopeNorm` is r_s of ebm-anatomy. */
+  means: Readonly<Record<R, Tensor>>;
 }
 
-/** `steps` steps from `x`; step i draws with the key folded with i. */
-export function walk<S extends Chains>(sampler: Sampler<S>, energy: Energy, x: Tensor, steps: number, key: Key): Walk {
-  const start = { state: sampler.init(x), total: constant(0) };
-  const end = loop(
+/**
+ * `steps` steps from positions `[n, …]`, or from the state in which another walk under the same energy ended. Step i draws
+ * with the key folded with i.
+ */
+export function walk<S extends Chains, R extends Report>(
+  sampler: Sampler<S, R>,
+  energy: Energy,
+  from: Tensor | S,
+  steps: number,
+  key: Key,
+): Walk<S, R> {
+  const { state, totals } = loop(
     steps,
-    (i, { state, total }) => {
+    (i, { state, totals }) => {
       const next = sampler.step(foldIn(key, i), state, energy);
-      return { state: next.state, total: total.add(next.info.slopeNorm.mean()) };
+      return { state: next.state, totals: reported<R>(sampler, (name) => totals[name].add(next.info[name].mean())) };
     },
-    start,
+    { state: begun(sampler, energy, from), totals: reported<R>(sampler, () => constant(0)) },
   );
-  return { x: end.state.x, meanSlope: end.total.div(Math.max(steps, 1)) };
+  return { x: state.x, state, means: reported<R>(sampler, (name) => totals[name].div(Math.max(steps, 1))) };
 }
+
+/** The state at positions, unless it is one already. */
+export const begun = <S extends Chains>(sampler: Sampler<S>, energy: Energy, from: Tensor | S): S =>
+  from instanceof Tensor ? sampler.init(from, energy) : from;
+
+/** A tensor for each report of a sampler. */
+export const reported = <R extends Report>(
+  { reports }: Pick<Sampler, "reports">,
+  value: (name: R) => Tensor,
+): Record<R, Tensor> => Object.fromEntries(reports.map((name) => [name, value(name as R)])) as Record<R, Tensor>;

@@ -82,7 +82,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
     update({ parameters, optimizer: moments, memory }, fed, keys, lr) {
       const positive = noisy(source.batch(keys.data, batch, fed), keys.data);
       const begun = start.draw(keys.start, [batch, ...source.item], () => positive, memory ?? null);
-      const { x: negative, meanSlope } = walk(sampler, energyUnder(parameters), begun.x, steps.steps, keys.walk);
+      const { x: negative, means } = walk(sampler, energyUnder(parameters), begun.x, steps.steps, keys.walk);
       const contrast = contrastiveDivergence(energyUnder(parameters), positive, negative, temperature);
       const learned = optimizer.update(parameters, grad(contrast.loss, parameters), moments, lr);
       const remembered = begun.remember(negative);
@@ -91,7 +91,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
         numbers: {
           loss: contrast.loss,
           d_s: contrast.loss,
-          r_s: meanSlope,
+          r_s: means.slopeNorm,
           energy_data: contrast.energyOfData,
           energy_samples: contrast.energyOfSamples,
         },

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { compile, foldIn, fromArray, key, reference, tensor, toArray, type Tensor } from "../../../engine/index.ts";
 import { langevin, temperatureOf, walk, type Energy } from "../../../ebm/index.ts";
-import { rowNorm } from "../../../ebm/samplers/langevin.ts";
+import { rowNorm } from "../../../ebm/samplers/chains.ts";
 import { toyNet } from "../../../nn/index.ts";
 import { FAR, spreadOfVariance } from "../chance.ts";
 import { draw } from "../../engine/draw.ts";
@@ -18,7 +18,7 @@ type Result = { shape: readonly number[]; data: Float64Array };
 function walked(options: Parameters<typeof langevin>[0], energy: Energy, x: number[][], steps: number, seed = 1) {
   const program = reference((start: Tensor) => {
     const end = walk(langevin(options), energy, start, steps, key(seed));
-    return [end.x, end.meanSlope];
+    return [end.x, end.means.slopeNorm];
   });
   const [end, slope] = program({ shape: [x.length, x[0].length], data: x.flat() }) as Result[];
   return { x: [...end.data], meanSlope: slope.data[0] };
@@ -76,7 +76,7 @@ test("the drift of a step is stepSize times the slope, whatever the noise", () =
 test("walk takes its steps with the keys foldIn(key, 0), foldIn(key, 1), …", () => {
   const sampler = langevin({ stepSize: 0.1, noise: 0.3 });
   const byHand = reference((x: Tensor) => {
-    let state = sampler.init(x);
+    let state = sampler.init(x, quartic);
     for (let i = 0; i < 3; i++) ({ state } = sampler.step(foldIn(key(9), i), state, quartic));
     return state.x;
   });
@@ -124,7 +124,7 @@ test("a compiled walk under a net agrees with the reference, step for step", asy
     const program = (parameters: Record<string, Record<string, Tensor>>, x: Tensor) => {
       const energy: Energy = (x) => net.apply(parameters, x).reshape([-1]);
       const end = walk(sampler, energy, x, steps, key(4));
-      return [end.x, end.meanSlope];
+      return [end.x, end.means.slopeNorm];
     };
     const compiled = compile(program);
     const parameters = Object.fromEntries(

@@ -1,0 +1,92 @@
+/** Chains at several temperatures that change places: replica exchange (Swendsen & Wang 1986; Geyer 1991). */
+
+import { broadcast, concat, constant, foldIn, iota, take, Tensor, zeros, type Key } from "../../engine/index.ts";
+import { metropolis } from "./metropolis.ts";
+import { reported, type Chains, type Report, type Sampler } from "./sampler.ts";
+
+/**
+ * The replicas' own state, R rows for each chain, the coldest first; `odd` is 1 when the next swaps are of rungs 1 and 2,
+ * 3 and 4, …, and 0 when of 0 and 1, 2 and 3, …
+ */
+export type TemperedChains<S extends Chains> = { x: Tensor; energy: Tensor; replicas: S; odd: Tensor };
+
+/**
+ * Each chain becomes R replicas, one for each temperature of `ladder`, rising from the one that is wanted. A step is one of each
+ * replica by the sampler that `family` gives for the temperatures `[n · R]`, say `(T) => mala({ stepSize: T.mul(0.1), temperature: T })`;
+ * then every other pair of neighbours swaps with probability min(1, exp((1/Tᵢ − 1/Tⱼ)(Eᵢ − Eⱼ))), in turns. It is exact where the family
+ * is. Positions, energies and reports are those of the coldest replicas.
+ *
+ * Tensors of the replicas' state travel with their positions; what is nested, such as an adapted step size, stays with its
+ * temperature.
+ */
+export function parallelTempering<S extends Chains, R extends Report>(
+  family: (temperature: Tensor) => Sampler<S, R>,
+  ladder: readonly number[],
+): Sampler<TemperedChains<S>, R | "swapped"> {
+  const rungs = ladder.length;
+  if (rungs === 0 || !ladder.every((t, at) => t > (ladder[at - 1] ?? 0) && t < Infinity))
+    throw new RangeError(`parallelTempering: a ladder is of positive, rising temperatures, got [${ladder.join(", ")}]`);
+
+  const temperatures = concat(ladder.map((t) => constant(t).reshape([1])));
+  const { reports } = family(temperatures);
+
+  /** Replicas `[n · R, …]` of `[n, …]`, one beside the other, so that a chain's random numbers do not depend on how many there are. */
+  const repeated = (x: Tensor): Tensor =>
+    broadcast(x.reshape([x.shape[0], 1, ...x.shape.slice(1)]), [x.shape[0], rungs, ...x.shape.slice(1)]).reshape([
+      x.shape[0] * rungs,
+      ...x.shape.slice(1),
+    ]);
+  const coldest = (rows: Tensor): Tensor =>
+    rows
+      .reshape([rows.shape[0] / rungs, rungs, ...rows.shape.slice(1)])
+      .slice([null, [0, 1]])
+      .squeeze(1);
+  const seen = (replicas: S, energies: Tensor, odd: Tensor): TemperedChains<S> => ({
+    x: coldest(replicas.x),
+    energy: coldest(energies),
+    replicas,
+    odd,
+  });
+
+  /** Which of the R − 1 pairs of neighbours of each chain swap: f32 `[n, R − 1]`, 1 or 0. */
+  function swaps(key: Key, energies: Tensor, odd: Tensor): Tensor {
+    const chains = energies.size / rungs;
+    const at = energies.reshape([chains, rungs]);
+    const [lower, upper] = [at.slice([null, [0, -1]]), at.slice([null, [1]])];
+    const between = ladder.slice(1).map((t, pair) => constant(1 / ladder[pair] - 1 / t).reshape([1]));
+    const loss = upper.sub(lower).mul(concat(between));
+    const inTurn = concat(between.map((_, pair) => (pair % 2 === 0 ? odd.equal(0) : odd.equal(1)).reshape([1])));
+    const { accepted } = metropolis(key, zeros(loss.shape), loss);
+    return accepted.and(broadcast(inTurn, loss.shape)).toFloat();
+  }
+
+  return {
+    reports: [...reports, "swapped"],
+    init(x, energy) {
+      const many = repeated(x);
+      const replicas = family(broadcast(temperatures, [many.shape[0] / rungs, rungs]).reshape([-1])).init(many, energy);
+      return seen(replicas, replicas.energy ?? energy(replicas.x), constant(0, "u32"));
+    },
+    step(key, { replicas, odd }, energy) {
+      const rows = replicas.x.shape[0];
+      const chains = rows / rungs;
+      const temperature = broadcast(temperatures, [chains, rungs]).reshape([rows]);
+      const moved = family(temperature).step(foldIn(key, 0), replicas, energy);
+      const info = reported<R>({ reports }, (name) => coldest(moved.info[name]));
+      const energies = moved.state.energy ?? energy(moved.state.x);
+      if (rungs === 1) return { state: seen(moved.state, energies, odd), info: { ...info, swapped: zeros([chains]) } };
+
+      const swap = swaps(foldIn(key, 1), energies, odd);
+      const [up, down] = [swap.pad([[0, 0], [0, 1]]), swap.pad([[0, 0], [1, 0]])]; // prettier-ignore
+      const from = iota([chains, rungs]).add(up.toIndex()).sub(down.toIndex()).reshape([rows]);
+      const placed = (tensor: Tensor): Tensor => (tensor.shape[0] === rows ? take(tensor, from) : tensor);
+      const state = Object.fromEntries(
+        Object.entries(moved.state).map(([name, part]) => [name, part instanceof Tensor ? placed(part) : part]),
+      ) as S;
+      return {
+        state: seen(state, placed(energies), constant(1, "u32").sub(odd)),
+        info: { ...info, swapped: coldest(up.reshape([rows])) },
+      };
+    },
+  };
+}
