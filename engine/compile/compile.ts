@@ -14,6 +14,7 @@ import { adopt } from "../scope.ts";
 import { close } from "./close.ts";
 import { optimised } from "./passes.ts";
 import { Plan } from "./plan.ts";
+import type { Profile } from "./profile.ts";
 import { schedule } from "./schedule.ts";
 
 /** What may be given for a parameter of a compiled function: a number wherever it takes a scalar tensor. */
@@ -28,6 +29,13 @@ export interface Compiled<A extends readonly unknown[], R extends Tree> {
   (...inputs: { [K in keyof A]: Given<A[K]> }): R;
   /** Traces for arguments like these and compiles the shaders in parallel; then the first call is as fast as any. */
   prepare(...inputs: { [K in keyof A]: Given<A[K]> }): Promise<Plan>;
+  /** Traces for arguments like these and compiles no shader: a plan to look at. */
+  trace(...inputs: { [K in keyof A]: Given<A[K]> }): Plan;
+  /**
+   * Measures what each dispatch takes with these arguments, on copies of them: they keep their content, donated ones too.
+   * By GPU timestamps where the adapter has them, else by the host's clock; the profile says which.
+   */
+  profile(...inputs: { [K in keyof A]: Given<A[K]> }): Promise<Profile>;
   /** Gives up all plans and their buffers. */
   dispose(): void;
 }
@@ -65,7 +73,8 @@ export function compile<A extends readonly unknown[], R extends Tree>(
   const run = (...inputs: unknown[]): Tree => {
     const device = currentDevice("compile");
     const leaves = leavesOfArguments(inputs, donate);
-    const { plan, captured, result } = tracedFor(device, leaves, inputs);
+    const traced = tracedFor(device, leaves, inputs);
+    const { plan, captured, result } = traced;
     const given = leaves.filter(({ tensor }) => tensor !== null);
     const twice = given.find(
       ({ tensor, donated }) => donated && given.filter((other) => other.tensor === tensor).length > 1,
@@ -74,9 +83,8 @@ export function compile<A extends readonly unknown[], R extends Tree>(
       throw new RangeError(
         `compile: argument ${twice.path} is donated and given a second time, ${twice.tensor!.describe()}`,
       );
-    const stores = [...given.map(({ tensor }) => tensor!.storage!), ...captured];
     const donated = [...given.map((leaf) => leaf.donated), ...captured.map(() => false)];
-    const results = plan.run(stores, donated, parameterWords(leaves));
+    const results = plan.run(storesOf(leaves, traced), donated, parameterWords(leaves));
     for (const { tensor, donated: gone } of given)
       if (gone) {
         tensor!.state = "spent";
@@ -86,11 +94,20 @@ export function compile<A extends readonly unknown[], R extends Tree>(
     return mapTree(result, (leaf) => adopt(leaf as Tensor, results[next++]));
   };
 
+  const planFor = (...inputs: unknown[]): Plan =>
+    tracedFor(currentDevice("compile"), leavesOfArguments(inputs, donate), inputs).plan;
+
   return Object.assign(run, {
+    trace: planFor,
     async prepare(...inputs: unknown[]) {
-      const { plan } = tracedFor(currentDevice("compile"), leavesOfArguments(inputs, donate), inputs);
+      const plan = planFor(...inputs);
       await plan.prepare();
       return plan;
+    },
+    profile(...inputs: unknown[]) {
+      const leaves = leavesOfArguments(inputs, donate);
+      const traced = tracedFor(currentDevice("compile"), leaves, inputs);
+      return traced.plan.profile(storesOf(leaves, traced), parameterWords(leaves));
     },
     dispose() {
       for (const { plan, captured } of traces.values()) {
@@ -145,6 +162,12 @@ function knownWords(leaf: Tensor): readonly number[] {
   const [{ data }] = evaluate([leaf], new Map());
   return leaf.dtype === "key" ? [...data] : wordsOf(data[0], leaf.dtype);
 }
+
+/** The buffers that a plan is given: those of the arguments, then what the program reads besides. */
+const storesOf = (leaves: readonly Leaf[], { captured }: Traced): Storage[] => [
+  ...leaves.flatMap(({ tensor }) => (tensor === null ? [] : [tensor.storage!])),
+  ...captured,
+];
 
 function parameterWords(leaves: readonly Leaf[]): Uint32Array {
   return Uint32Array.from(leaves.flatMap(({ words }) => words));

@@ -6,6 +6,7 @@ import type { Kernel } from "../device/pipelines.ts";
 import { FIRST_ARGUMENT, INDEX_STRIDE, PARAMETER_WORDS, STRETCH } from "../device/sharedBindings.ts";
 import type { Storage } from "../device/storage.ts";
 import { explain } from "./explain.ts";
+import { profile, type Profile, type ProfileOptions } from "./profile.ts";
 import type { Carry, Command, Dispatch, Schedule, SlotRef } from "./schedule.ts";
 
 /** Sets of bind groups kept, one for each combination of buffers met lately. */
@@ -41,6 +42,16 @@ export class Plan {
   /** What will run: totals, memory, every dispatch with its layer, shader, groups, work and buffers; with `wgsl`, the shaders too. */
   explain(options: { wgsl?: boolean } = {}): string {
     return explain(this.schedule, options);
+  }
+
+  /**
+   * Measures what each dispatch takes. The buffers of the inputs are copied and nothing of the caller's changes; nor does
+   * anything of the plan's own.
+   */
+  async profile(inputs: readonly Storage[], parameters: Uint32Array, options?: ProfileOptions): Promise<Profile> {
+    this.device.check();
+    await this.prepare();
+    return profile(this.device, this.schedule, inputs, parameters, options);
   }
 
   /** Compiles the shaders, in parallel and without blocking. Throws a ShaderError with file and line. */

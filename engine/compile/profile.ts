@@ -1,0 +1,176 @@
+/** What each dispatch of a plan takes, measured on buffers of its own. */
+
+import { showMicroseconds } from "../amounts.ts";
+import type { Device } from "../device/device.ts";
+import { FIRST_ARGUMENT, PARAMETER_WORDS } from "../device/sharedBindings.ts";
+import { openStopwatch, type Clock, type Stopwatch } from "../device/stopwatch.ts";
+import type { Storage } from "../device/storage.ts";
+import type { Command, Dispatch, Schedule, SlotRef } from "./schedule.ts";
+
+/** One dispatch of the plan. */
+export interface ProfileRow {
+  /** Its place among the dispatches of the plan. */
+  dispatch: number;
+  /** What it computes, by layer: `0.conv2d → 1.leakyRelu`. */
+  label: string;
+  /** The file of its shader. */
+  shader: string;
+  /** How often a run does it: the product of the counts of the loops around it. */
+  times: number;
+  /** What it takes once. */
+  microseconds: number;
+  /** Its part of the whole run, 0 … 1. */
+  share: number;
+  "GFLOP/s": number;
+  "GB/s": number;
+}
+
+export interface Profile {
+  rows: readonly ProfileRow[];
+  /** The sum over a whole run. Copies, and what the host needs to record and submit, are not in it. */
+  microseconds: number;
+  /** Which clock it was, and how finely it ticks. */
+  clock: string;
+  /** The rows as a table, dearest first. */
+  toString(): string;
+}
+
+export interface ProfileOptions {
+  /** `gpu`: timestamps where the adapter has them, else as `wall`: the host's clock, with a wait after each measurement. */
+  clock?: Clock;
+}
+
+/** A measurement lasts this many steps of the clock, so that the step is at most 2 % of it. */
+const STEPS = 50;
+
+/** Repetitions in one measurement, at most: a clock that stands still must not hang the profile. */
+const MOST_REPEATS = 8192;
+
+/**
+ * Times every dispatch of a schedule. Whatever it writes are buffers of its own: arguments are copied, so nothing that the
+ * caller holds changes, donated or not. That takes as much memory as a run and all its arguments once more. Equal kernels on
+ * equal grids are measured once. A dispatch that works in place is repeated on its own results, whose values do not matter.
+ */
+export async function profile(
+  device: Device,
+  schedule: Schedule,
+  inputs: readonly Storage[],
+  parameters: Uint32Array,
+  options: ProfileOptions = {},
+): Promise<Profile> {
+  const buffers: GPUBuffer[] = [];
+  const block = device.shared.block();
+  const watch = await openStopwatch(device, options.clock);
+  try {
+    for (const { bytes, purpose } of schedule.slots) buffers.push(device.pool.take(bytes, purpose));
+    schedule.inputs.forEach((slot, at) => device.commands.copy(inputs[at].buffer, buffers[slot], inputs[at].bytes));
+    const words = new Uint32Array(PARAMETER_WORDS);
+    words.set(parameters, FIRST_ARGUMENT);
+    device.gpu.queue.writeBuffer(block.parameters, 0, words);
+
+    const known = new Map<string, number>();
+    const rows: Omit<ProfileRow, "share">[] = [];
+    for (const { dispatch, times } of unrolled(schedule.commands, 1)) {
+      const { source, groups, name, flops, read, written } = dispatch;
+      const key = JSON.stringify([source.wgsl, source.entry, source.overrides, groups]);
+      const microseconds = known.get(key) ?? (await measured(watch, bound(device, dispatch, buffers, block.group)));
+      known.set(key, microseconds);
+      const rate = (amount: number) => (microseconds === 0 ? 0 : amount / microseconds / 1000);
+      const rates = { "GFLOP/s": rate(flops), "GB/s": rate(read + written) };
+      rows.push({
+        dispatch: rows.length,
+        label: name,
+        shader: `shaders/${source.file}.wgsl`,
+        times,
+        microseconds,
+        ...rates,
+      });
+    }
+    return summed(rows, watch.about);
+  } finally {
+    device.commands.flush();
+    for (const buffer of buffers) device.pool.give(buffer);
+    block.parameters.destroy();
+    watch.dispose();
+  }
+}
+
+/** Every dispatch, and how often it runs. */
+const unrolled = (commands: readonly Command[], times: number): { dispatch: Dispatch; times: number }[] =>
+  commands.flatMap((command) => {
+    if (command.kind === "loop") return unrolled(command.body, times * command.count);
+    return command.kind === "dispatch" ? [{ dispatch: command, times }] : [];
+  });
+
+/** A function that records one execution of a dispatch, in the first iteration of every loop around it. */
+function bound(
+  device: Device,
+  { source, slots, groups }: Dispatch,
+  buffers: readonly GPUBuffer[],
+  shared: GPUBindGroup,
+): { prepare: (pass: GPUComputePassEncoder) => void; execute: (pass: GPUComputePassEncoder) => void } {
+  const { pipeline, layout } = device.pipelines.get(source, device.shared.layout);
+  const placeOf = (ref: SlotRef): number =>
+    typeof ref === "number" ? ref : ref.side === "front" ? ref.carry.front : (ref.carry.back ?? ref.carry.front);
+  const group = device.gpu.createBindGroup({
+    layout,
+    entries: source.bindings.map(({ binding }, at) => ({
+      binding,
+      resource: { buffer: buffers[placeOf(slots[at])] },
+    })),
+  });
+  return {
+    prepare(pass) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.setBindGroup(1, shared, [0]);
+    },
+    execute: (pass) => pass.dispatchWorkgroups(...groups),
+  };
+}
+
+/** Microseconds that one execution takes: repeated until the clock's step hardly matters. */
+async function measured(watch: Stopwatch, { prepare, execute }: ReturnType<typeof bound>): Promise<number> {
+  const repeated = (count: number) =>
+    watch.time((pass) => {
+      prepare(pass);
+      for (let i = 0; i < count; i++) execute(pass);
+    });
+  // The first one compiles what the driver puts off until then, and fills caches.
+  await repeated(1);
+  const enough = STEPS * watch.step;
+  for (let count = 1; ;) {
+    const took = await repeated(count);
+    if (took >= enough || count >= MOST_REPEATS) return took / count;
+    const needed = Math.ceil((1.2 * count * enough) / Math.max(took, watch.step));
+    count = Math.min(MOST_REPEATS, Math.max(2 * count, needed));
+  }
+}
+
+function summed(rows: readonly Omit<ProfileRow, "share">[], clock: string): Profile {
+  const total = rows.reduce((sum, { times, microseconds }) => sum + times * microseconds, 0);
+  const complete = rows.map((row) => ({ ...row, share: total === 0 ? 0 : (row.times * row.microseconds) / total }));
+  return { rows: complete, microseconds: total, clock, toString: () => table(complete, total, clock) };
+}
+
+function table(rows: readonly ProfileRow[], total: number, clock: string): string {
+  const head = ["#", "dispatch", "shader", "times", "each", "share", "GFLOP/s", "GB/s"];
+  const cells = [...rows]
+    .sort((a, b) => b.share - a.share)
+    .map((row) => [
+      String(row.dispatch),
+      row.label,
+      row.shader,
+      String(row.times),
+      showMicroseconds(row.microseconds),
+      `${(100 * row.share).toFixed(1)} %`,
+      row["GFLOP/s"].toFixed(2),
+      row["GB/s"].toFixed(2),
+    ]);
+  const widths = head.map((title, column) =>
+    Math.max(...[head, ...cells].map((row) => row[column].length), title.length),
+  );
+  const line = (row: readonly string[]) =>
+    row.map((cell, at) => (at === 1 || at === 2 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join("  ");
+  return [`${showMicroseconds(total)} a run, by ${clock}`, line(head), ...cells.map(line)].join("\n");
+}
