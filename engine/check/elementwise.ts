@@ -4,7 +4,7 @@
  */
 
 import type { DType } from "../hostArray.ts";
-import * as ops from "../ops/elementwise.ts";
+import * as ops from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { expError, rounded, ulp, type Rounding } from "./ulp.ts";
 
@@ -70,7 +70,9 @@ export const rows: Record<string, Row> = {
   "mul (u32)": piecewise(ops.mul, "u32", "u32"),
   div: binary(ops.div, (y) => 2.5 * ulp(y), [moderate, above]),
   maximum: binary(ops.maximum, undefined, apart),
+  "maximum (u32)": piecewise(ops.maximum, "u32", "u32"),
   minimum: binary(ops.minimum, undefined, apart),
+  "minimum (u32)": piecewise(ops.minimum, "u32", "u32"),
   neg: unary(ops.neg),
   exp: unary(ops.exp, (_y, x) => expError(x), moderate, [-80, 80]),
   expm1: unary(ops.expm1, (y, x) => ulp(y) + (Math.abs(x) > 0.5 ? expError(x) : ulp(y)), moderate, [-80, 80]),
@@ -80,6 +82,20 @@ export const rows: Record<string, Row> = {
   // Half of 1 / inverseSqrt, whose parts are good to 2 and 2.5 units.
   sqrt: unary(ops.sqrt, (y) => 4.5 * ulp(y), above, positive),
   square: unary(ops.square, rounded),
+  // The error of exp, and those of the logarithm and its product with the exponent, which it makes relative ones.
+  pow: {
+    ...binary(ops.pow, (z, x, y) => (3 + 10 * Math.abs(y * Math.log(x))) * ulp(z), [above, moderate]),
+    operands: [positive, [-0.9, 0.9]],
+  },
+  "pow with a number": unary((x) => ops.pow(x, 2.5), undefined, above, [0, 100]),
+  ...Object.fromEntries(
+    [-3, 0, 1, 2, 5].map((n) => [
+      `pow with the whole number ${n}`,
+      unary((x) => ops.pow(x, n), undefined, n < 0 ? [-2, -0.5] : moderate, [-1000, 1000]),
+    ]),
+  ),
+  floor: unary(ops.floor, undefined, [0.1, 0.9]),
+  ceil: unary(ops.ceil, undefined, [0.1, 0.9]),
   abs: unary(ops.abs, undefined, above),
   sign: unary(ops.sign, undefined, above),
   // In absolute terms, within [−π, π]; nothing is promised outside.
@@ -101,6 +117,11 @@ export const rows: Record<string, Row> = {
     [0.1, 2],
   ]),
   "leakyRelu with a slope known to be positive": unary((x) => ops.leakyRelu(x, 0.2), undefined, [-2, -0.1]),
+  elu: unary((x) => ops.elu(x, 1.5), undefined, above, [-80, 80]),
+  "elu of negative numbers": unary(ops.elu, undefined, [-2, -0.5], [-80, 80]),
+  gelu: unary(ops.gelu, undefined, moderate, [-80, 80]),
+  "gelu by tanh": unary((x) => ops.gelu(x, { approximate: "tanh" }), undefined, moderate, [-80, 80]),
+  "softplus with beta and threshold": unary((x) => ops.softplus(x, { beta: 3, threshold: 2 }), undefined, [-2, 0.6]),
   clamp: unary((x) => ops.clamp(x, -1, 3), undefined, [-0.9, 2.9]),
   less: piecewise(ops.less, wide, wide),
   "less (u32)": piecewise(ops.less, "u32", "u32"),
@@ -108,6 +129,7 @@ export const rows: Record<string, Row> = {
   greater: piecewise(ops.greater, wide, wide),
   greaterEqual: piecewise(ops.greaterEqual, wide, wide),
   equal: piecewise(ops.equal, wide, wide),
+  isNan: piecewise((x) => ops.isNan(x), wide),
   isFinite: piecewise((x) => ops.isFinite(x), wide),
   and: piecewise(ops.and, "bool", "bool"),
   or: piecewise(ops.or, "bool", "bool"),

@@ -9,12 +9,14 @@ import { evaluate } from "../reference.ts";
 import { threefry2x32 } from "../random/threefry.ts";
 import type { Tensor } from "../tensor.ts";
 import { rows } from "./elementwise.ts";
-import { exact, SMALLEST, type Rounding } from "./ulp.ts";
+import { exact, SMALLEST, ulp, type Rounding } from "./ulp.ts";
 
 /** Ops that are part of others, besides those with a row. */
 const parts: Readonly<Record<string, Rounding>> = {
   share: exact,
   leakySlope: exact,
+  // Half a unit for each factor, and 2.5 that WGSL allows a quotient.
+  powInteger: (y, _x, n) => (Math.abs(n) / 2 + 2.5) * ulp(y),
   uniform: exact,
   normal: exact,
 };

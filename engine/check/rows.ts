@@ -123,7 +123,20 @@ export const rows: Record<string, Row> = { ...pointwise, ...families };
 
 /** Ops whose results do not change when an operand does a little, or that select by index. */
 export const withoutGradient: readonly string[] = [
-  ...["less", "lessEqual", "greater", "greaterEqual", "equal", "and", "or", "not", "toFloat", "toIndex"],
+  ...[
+    "less",
+    "lessEqual",
+    "greater",
+    "greaterEqual",
+    "equal",
+    "isNan",
+    "isFinite",
+    "and",
+    "or",
+    "not",
+    "toFloat",
+    "toIndex",
+  ],
   ...["where", "stopGradient", "constant", "zeros", "ones", "iota", "placeholder", "put", "take", "asElementwise"],
   ...["oneHot", "linspace"],
 ];

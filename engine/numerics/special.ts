@@ -9,9 +9,6 @@ export function sigmoid(x: number): number {
   return (x < 0 ? e : 1) / (1 + e);
 }
 
-/** x · sigmoid(x) */
-export const silu = (x: number): number => x * sigmoid(x);
-
 /** Where the series for erf hands over to the continued fraction for erfc. */
 const handover = 2;
 

@@ -51,6 +51,13 @@ export function elementwise(name: string, declaration: Declaration & { vjp?: rea
 export const asTensor = (operand: Operand, like: DType = "f32"): Tensor =>
   operand instanceof Tensor ? operand : constant(operand, like);
 
+/** The number that every element of a constant is; null of anything else. */
+export function knownNumber({ op, inputs, attributes }: Tensor): number | null {
+  if (op.name === "broadcast") return knownNumber(inputs[0]);
+  const { value } = attributes as { value?: unknown };
+  return typeof value === "number" ? value : null;
+}
+
 /** Stretches operands to their common shape. */
 export function aligned(name: string, operands: readonly Tensor[]): Tensor[] {
   const shape = operands.map((operand) => operand.shape).reduce((a, b) => broadcastShapes(name, a, b));

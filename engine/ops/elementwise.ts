@@ -1,7 +1,7 @@
 /** Scalar functions of the elements at the same position. A row per function: expression, float64 twin, gradient. */
 
 import type { DType } from "../hostArray.ts";
-import { erf as erf64, sigmoid as sigmoid64, softplus as softplus64 } from "../numerics/special.ts";
+import { erf as erf64, sigmoid as sigmoid64 } from "../numerics/special.ts";
 import type { ElementwiseOp } from "../op.ts";
 import { apply, Tensor, type Operand } from "../tensor.ts";
 import { aligned, asTensor, binary, elementwise, unary } from "./declare.ts";
@@ -45,6 +45,7 @@ export const div = binary("div", {
 export const maximum = binary("maximum", {
   wgsl: "max(x, y)",
   f64: Math.max,
+  accepts: arithmetic,
   vjp: [(dz, x, y) => dz.mul(share(x, y)), (dz, x, y) => dz.mul(share(y, x))],
 });
 
@@ -52,6 +53,7 @@ export const maximum = binary("maximum", {
 export const minimum = binary("minimum", {
   wgsl: "min(x, y)",
   f64: Math.min,
+  accepts: arithmetic,
   vjp: [(dz, x, y) => dz.mul(share(y, x)), (dz, x, y) => dz.mul(share(x, y))],
 });
 
@@ -83,6 +85,12 @@ export const abs = unary("abs", { wgsl: "abs(x)", f64: Math.abs, vjp: (dy, x) =>
 /** −1, 0 or 1. */
 export const sign = unary("sign", { wgsl: "sign(x)", f64: Math.sign, vjp: () => null });
 
+/** The largest whole number that is not above x; its slope is zero almost everywhere, and declared so. */
+export const floor = unary("floor", { wgsl: "floor(x)", f64: Math.floor, vjp: () => null });
+
+/** The smallest whole number that is not below x; its slope is zero almost everywhere, and declared so. */
+export const ceil = unary("ceil", { wgsl: "ceil(x)", f64: Math.ceil, vjp: () => null });
+
 /** sin x */
 export const sin = unary("sin", { wgsl: "sin(x)", f64: Math.sin, cost: 8, vjp: (dy, x) => dy.mul(cos(x)) });
 
@@ -105,14 +113,6 @@ export const sigmoid = unary("sigmoid", {
   vjp: (dy, _x, y) => dy.mul(y.mul(sub(1, y))),
 });
 
-/** log(1 + eˣ) */
-export const softplus = unary("softplus", {
-  wgsl: "stableSoftplus(x)",
-  f64: softplus64,
-  cost: 16,
-  vjp: (dy, x) => dy.mul(sigmoid(x)),
-});
-
 /** The error function, (2/√π) ∫₀ˣ e^(−t²) dt. */
 export const erf = unary("erf", {
   wgsl: "erf(x)",
@@ -120,39 +120,6 @@ export const erf = unary("erf", {
   cost: 16,
   vjp: (dy, x) => dy.mul(exp(x.square().neg()).mul(2 / Math.sqrt(Math.PI))),
 });
-
-/** x · sigmoid(x) */
-export const silu = (x: Operand): Tensor => mul(x, sigmoid(x));
-
-/** max(x, 0), with slope 0 at 0. */
-export const relu = (x: Operand): Tensor => leakyRelu(x, 0);
-
-const leakyReluOp = elementwise("leakyRelu", {
-  wgsl: "leakyRelu(x, y)",
-  f64: (x, slope) => (x > 0 ? x : x * slope),
-  vjp: [
-    // For a slope that is not negative the result has the sign of x. Asking the result leaves no other use of x, so that
-    // the activation can be the epilogue of the kernel before it.
-    (dz, [x, slope], z) => dz.mul(apply(leakySlopeOp, [knownNotNegative(slope) ? z : x, slope])),
-    (dz, [x]) => dz.mul(minimum(x, 0)),
-  ],
-});
-
-/** The slope of leakyRelu; piecewise constant in x, so its own gradient towards x is zero, and declared so. */
-const leakySlopeOp = elementwise("leakySlope", {
-  wgsl: "select(y, 1.0, x > 0.0)",
-  f64: (x, slope) => (x > 0 ? 1 : slope),
-  vjp: [() => null, (dz, [x]) => dz.mul(toFloat(lessEqual(x, 0)))],
-});
-
-const knownNotNegative = (slope: Tensor): boolean => {
-  const { value } = (slope.op.name === "broadcast" ? slope.inputs[0] : slope).attributes as { value?: unknown };
-  return typeof value === "number" && value >= 0;
-};
-
-/** x where positive, else slope · x. */
-export const leakyRelu = (x: Operand, slope: Operand): Tensor =>
-  apply(leakyReluOp, aligned("leakyRelu", [asTensor(x), asTensor(slope)]));
 
 /** x limited to [low, high]; the gradient is zero outside. */
 export const clamp = (x: Operand, low: number, high: number): Tensor => minimum(maximum(x, low), high);
@@ -170,6 +137,9 @@ export const greater = comparison("greater", ">", (x, y) => x > y);
 export const greaterEqual = comparison("greaterEqual", ">=", (x, y) => x >= y);
 /** x = y */
 export const equal = comparison("equal", "==", (x, y) => x === y);
+
+/** Whether x is not a number, by its bits like `isFinite`. */
+export const isNan = unary("isNan", { wgsl: "isNan(x)", f64: (x) => Number(Number.isNaN(x)), dtype: "bool" });
 
 /** Whether x is neither infinite nor NaN, by its bits: a device may take a comparison with NaN for decided. */
 export const isFinite = unary("isFinite", {

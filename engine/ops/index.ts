@@ -1,6 +1,8 @@
 /** All ops, by family. */
 
 export * from "./elementwise.ts";
+export * from "./activations.ts";
+export * from "./pow.ts";
 export * from "./movement.ts";
 export * from "./arrange.ts";
 export * from "./patterns.ts";
@@ -8,6 +10,8 @@ export * from "./reduce.ts";
 export * from "./softmax.ts";
 export * from "./matmul.ts";
 export * from "./conv2d.ts";
+export * from "./windows.ts";
+export * from "./pool.ts";
 export * from "./rows.ts";
 export * from "./sources.ts";
 export type { Methods } from "./methods.ts";

@@ -1,19 +1,36 @@
 /** Ops as chaining methods, from the same declarations: `x.sub(y)` is `sub(x, y)`. */
 
 import { Tensor } from "../tensor.ts";
+import * as activations from "./activations.ts";
 import * as arrange from "./arrange.ts";
 import * as conv2d from "./conv2d.ts";
 import * as elementwise from "./elementwise.ts";
 import * as matmul from "./matmul.ts";
 import * as movement from "./movement.ts";
 import * as patterns from "./patterns.ts";
+import * as pow from "./pow.ts";
+import * as pool from "./pool.ts";
 import * as reduce from "./reduce.ts";
 import * as softmax from "./softmax.ts";
+import * as windows from "./windows.ts";
 
 /** What has no tensor as its first argument. */
 type Other = "concat" | "stack" | "linspace" | "zeros" | "ones" | "asElementwise" | `${string}Op`;
 
-const families = [elementwise, movement, arrange, patterns, reduce, softmax, matmul, conv2d] as const;
+const families = [
+  elementwise,
+  activations,
+  pow,
+  movement,
+  arrange,
+  patterns,
+  reduce,
+  softmax,
+  matmul,
+  conv2d,
+  windows,
+  pool,
+] as const;
 
 type Families = Intersection<(typeof families)[number]>;
 

@@ -72,11 +72,6 @@ fn stableSoftplus(x: f32) -> f32 {
   return keepNan(max(x, 0.0) + logOfRatio(e / (2.0 + e)), x);
 }
 
-// x · sigmoid(x)
-fn silu(x: f32) -> f32 {
-  return x * stableSigmoid(x);
-}
-
 // x where positive, else slope · x.
 fn leakyRelu(x: f32, slope: f32) -> f32 {
   return keepNan(select(slope * x, x, x > 0.0), x);
@@ -105,4 +100,12 @@ fn powInteger(x: f32, n: i32) -> f32 {
     power *= power;
   }
   return select(result, 1.0 / result, n < 0);
+}
+
+// xʸ for x ≥ 0, through the logarithm of x; 0⁰ is 1. Of a negative x it is NaN, whatever y.
+fn powPositive(x: f32, y: f32) -> f32 {
+  let edge = select(1.0 / x, select(0.0, 1.0, y == 0.0), y >= 0.0);
+  let power = select(exp(y * stableLog(x)), edge, x == 0.0);
+  let notNumber = bitcast<f32>(bitcast<u32>(x) | 0x7fc00000u);
+  return keepNan(keepNan(select(power, notNumber, x < 0.0), x), y);
 }

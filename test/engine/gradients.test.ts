@@ -90,6 +90,14 @@ const curves: Record<string, Curve> = {
   softplus: { f: (x) => x.softplus(), second: (x) => logistic(x) * (1 - logistic(x)) },
   // Of leakyRelu(x)², whose second derivative is 2 on the right and 2 · 0.2² on the left.
   "leaky relu": { f: (x) => leakyRelu(x, 0.2).square(), second: (x) => (x > 0 ? 2 : 0.08) },
+  elu: { f: (x) => x.elu(1.5), second: (x) => (x > 0 ? 0 : 1.5 * Math.exp(x)) },
+  // Of x Φ(x): φ(x) (2 − x²).
+  gelu: {
+    f: (x) => x.gelu(),
+    second: (x) => (Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI)) * (2 - x * x),
+  },
+  "pow with the number 3": { f: (x) => x.pow(3), second: (x) => 6 * x },
+  "pow with a tensor": { f: (x) => x.square().pow(x.mul(0).add(1.5)), second: (x) => 6 * Math.abs(x) },
   // Of max(x, 0.5)²: 2 where x is the larger.
   maximum: { f: (x) => x.maximum(0.5).square(), second: (x) => (x > 0.5 ? 2 : 0) },
 };
@@ -111,6 +119,13 @@ describe("the second order, which libraries with detached saves get wrong withou
       expect(await numbers(compile(program)(fromArray(points)))).toEqual(wanted);
     },
   );
+
+  test("of max(x)² is 2 at the largest element, and 0 elsewhere", async () => {
+    const x = f32([4], 1, 3, -2, 0);
+    const program = (x: Tensor) => hvp(x.max().square(), x, zerosLike(x).add(1));
+    expect(await numbers(scope(() => program(fromArray(x))))).toEqual([0, 2, 0, 0]);
+    expect(await numbers(compile(program)(fromArray(x)))).toEqual([0, 2, 0, 0]);
+  });
 
   test("of logSumExp is diag(p) − p pᵀ, that of softmax its derivative, that of logSoftmax the same for every row", async () => {
     const [x, v] = [draw(2, [4, 5]), draw(3, [4, 5])];
@@ -272,21 +287,45 @@ describe("grad", () => {
     expect(await numbers(grad(sum(stopGradient(x)), x))).toEqual([0, 0]);
   });
 
-  test("slopes at a kink: 0 for relu and |x|, halves for equal operands", async () => {
+  test("slopes at a kink: 0 for relu and |x|, alpha for elu, halves for equal operands", async () => {
     const x = tensor([-1, 0, 1]);
     const slopes = (x: Tensor) =>
-      [x.relu(), leakyRelu(x, 0.5), x.abs(), x.maximum(0), x.minimum(zerosLike(x)), x.clamp(-1, 2)].map((y) =>
-        grad(sum(y), x),
+      [x.relu(), leakyRelu(x, 0.5), x.elu().mul(2), x.abs(), x.maximum(0), x.minimum(zerosLike(x)), x.clamp(-1, 2)].map(
+        (y) => grad(sum(y), x),
       );
     expect(await Promise.all(slopes(x).map(numbers))).toEqual([
       [0, 0, 1],
       [0.5, 0.5, 1],
+      [expect.closeTo(2 * Math.exp(-1), 6), 2, 2],
       [-1, 0, 1],
       [0, 0.5, 1],
       [1, 0.5, 0],
       [0.5, 1, 1],
     ]);
-    await expectAgreement(slopes, [f32([3], -1, 0, 1)], { exactly: true });
+    await expectAgreement((x) => slopes(x).toSpliced(2, 1), [f32([3], -1, 0, 1)], { exactly: true });
+  });
+
+  test("derivatives of xⁿ at 0, by a number and by a tensor: n! at order n, and 0 at every other", async () => {
+    const derivatives = (power: (x: Tensor) => Tensor) => (x: Tensor) => {
+      const orders = [power(x)];
+      for (let order = 1; order <= 4; order++) orders.push(grad(sum(orders.at(-1)!), x));
+      return orders;
+    };
+    for (const [n, wanted] of [
+      [1, 0, 0, 0, 0],
+      [0, 1, 0, 0, 0],
+      [0, 0, 2, 0, 0],
+      [0, 0, 0, 6, 0],
+    ].entries())
+      for (const power of [(x: Tensor) => x.pow(n), (x: Tensor) => x.pow(constant(n))]) {
+        const program = derivatives(power);
+        expect(await Promise.all(program(tensor(0)).map(numbers))).toEqual(wanted.map((value) => [value]));
+        const exact = reference(program)(0) as { data: Float64Array }[];
+        expect(exact.map(({ data }) => data[0])).toEqual(wanted.map((value) => expect.closeTo(value, 12) as number));
+      }
+    // Towards the exponent xʸ log x, which is 0 at 0.
+    const y = tensor(2);
+    expect(await numbers(grad(sum(ops.pow(tensor(0), y)), y))).toEqual([0]);
   });
 
   test("comparisons and signs have no slope", async () => {

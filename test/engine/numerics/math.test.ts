@@ -1,7 +1,7 @@
 /** The functions of shaders/lib/math.wgsl against float64, over every magnitude of f32. */
 
 import { expect, test } from "vitest";
-import { erf, sigmoid, silu, softplus } from "../../../engine/numerics/special.ts";
+import { erf, sigmoid, softplus } from "../../../engine/numerics/special.ts";
 import library from "../../../shaders/lib/math.wgsl?raw";
 import { compute } from "../kernelRunner.ts";
 
@@ -90,14 +90,6 @@ const rows: Row[] = [
     tolerance: (x, y) => 4 * ulp(y) + expError(-Math.abs(x)),
   },
   {
-    name: "silu(x)",
-    wgsl: "silu(x)",
-    f64: silu,
-    points: both,
-    // Where the exponential counts as zero, so does its product with x.
-    tolerance: (x, y) => 4 * ulp(y) + Math.abs(x) * (expError(-Math.abs(x)) + smallest),
-  },
-  {
     name: "erf(x)",
     wgsl: "erf(x)",
     f64: erf,
@@ -119,6 +111,17 @@ const rows: Row[] = [
     points: both.filter((x) => Math.abs(x) ** Math.abs(n) >= smallest),
     // Half an ulp for each factor, and 2.5 that WGSL allows a quotient.
     tolerance: (_x: number, y: number) => (Math.abs(n) / 2 + 2.5) * ulp(y),
+  })),
+  ...[-0.75, 0.5, 0.9, 2.25].map((exponent) => ({
+    name: `powPositive(x, ${exponent})`,
+    wgsl: `powPositive(x, ${exponent})`,
+    f64: (x: number) => x ** exponent,
+    points: both.filter((x) => x >= smallest),
+    // The error of exp, and those of the logarithm and its product with the exponent, which it makes relative ones.
+    tolerance(x: number, y: number) {
+      const size = Math.abs(exponent * Math.log(x));
+      return (3 + 2 * size + 8 * size) * ulp(y);
+    },
   })),
 ];
 
@@ -155,4 +158,11 @@ test("isFinite(x) holds for all but NaN and infinity", async () => {
   expect(Array.from(await isFinite(nans))).toEqual([0, 0, 0, 0, 0]);
   expect(Array.from(await isFinite(infinities))).toEqual([0, 0]);
   expect((await isFinite(Float32Array.from(everywhere))).indexOf(0)).toBe(-1);
+});
+
+test("powPositive(x, y) at 0, and of negative numbers", async () => {
+  const at = (y: string, ...x: number[]) => compute(library, `powPositive(x, ${y})`, "f32", Float32Array.from(x));
+  expect(Array.from(await at("2.0", 0, -0, -1))).toEqual([0, 0, NaN]);
+  expect(Array.from(await at("0.0", 0, 5, 1e-30))).toEqual([1, 1, 1]);
+  expect(Array.from(await at("-1.0", 0, 4))).toEqual([Infinity, 0.25]);
 });

@@ -2,7 +2,9 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import * as activations from "../../../engine/ops/activations.ts";
 import * as ops from "../../../engine/ops/elementwise.ts";
+import { pow } from "../../../engine/ops/pow.ts";
 import { constant, iota, tensor, toArray, type HostArray } from "../../../engine/index.ts";
 import type { Shape } from "../../../engine/shape.ts";
 import { draw, drawIndices, seeds, shapes } from "../draw.ts";
@@ -13,8 +15,10 @@ import { rows, type Row } from "../../../engine/check/elementwise.ts";
 /** More than a workgroup, and prime. */
 const count = 997;
 
-test("there is a row for every function of engine/ops/elementwise.ts", () => {
-  const functions = Object.entries(ops).flatMap(([name, op]) => (typeof op === "function" ? [name] : []));
+test("there is a row for every function of engine/ops/elementwise.ts, activations.ts and pow.ts", () => {
+  const functions = Object.entries({ ...ops, ...activations, pow }).flatMap(([name, op]) =>
+    typeof op === "function" ? [name] : [],
+  );
   expect(functions.filter((name) => !(name in rows))).toEqual([]);
 });
 
