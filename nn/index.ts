@@ -1,5 +1,6 @@
 /** Layers, nets, optimisers and files of parameters, on the engine. */
 
+export * from "./ema.ts";
 export { FormatError } from "./formatError.ts";
 export * as init from "./init.ts";
 export type { Fans, Initializer } from "./init.ts";
@@ -18,15 +19,28 @@ export type { AffineParameters, NormOptions } from "./layers/standardise.ts";
 export type { Weighted, WeightedOptions, WeightedParameters } from "./layers/weighted.ts";
 export * from "./layers/weightNorm.ts";
 export * from "./module.ts";
+export * from "./nets/diagonalGaussian.ts";
 export type { ImageNetOptions } from "./nets/image.ts";
+export * from "./nets/maf.ts";
+export * from "./nets/mixture.ts";
+export * from "./nets/mogMaf.ts";
+export * from "./nets/nice.ts";
 export * from "./nets/nonlocal.ts";
+export * from "./nets/realNvp.ts";
 export * from "./nets/strided.ts";
+export type { FlowNetOptions } from "./nets/table.ts";
 export * from "./nets/toy.ts";
 export * from "./nets/vanilla.ts";
 export * from "./optimizers/adam.ts";
+export * from "./optimizers/adamW.ts";
+export * from "./optimizers/grouped.ts";
 export type { Optimizer } from "./optimizers/optimizer.ts";
+export * from "./optimizers/rmsprop.ts";
 export * from "./optimizers/sgd.ts";
+export * from "./optimizers/slopes.ts";
 export * from "./parameters.ts";
 export { Pass } from "./pass.ts";
 export * from "./schedules.ts";
+export * as npy from "./formats/npy.ts";
+export * as pth from "./formats/pth.ts";
 export * as safetensors from "./formats/safetensors.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import {
   compile,
   fromArray,
-  mapTree,
+  leavesOf,
   reference,
   scope,
   tensor,
@@ -14,7 +14,7 @@ import {
   type Tensor,
   type Tree,
 } from "../../../engine/index.ts";
-import { adam, sgd, type Optimizer } from "../../../nn/index.ts";
+import { adam, adamW, changing, clipByNorm, grouped, rmsprop, sgd, taper, type Optimizer } from "../../../nn/index.ts";
 import { draw } from "../../engine/draw.ts";
 import "../../engine/opened.ts";
 
@@ -49,6 +49,48 @@ const plainAdam =
     };
   };
 
+/** Slopes with the decay of a penalty added, before another rule. */
+const plainDecay =
+  (weightDecay: number, rule: Rule): Rule =>
+  () => {
+    const step = rule();
+    return (p, slope, rate) => step(p, slope + weightDecay * p, rate);
+  };
+
+/** Nesterov's momentum as PyTorch writes it. */
+const plainNesterov =
+  (momentum: number): Rule =>
+  () => {
+    let direction = 0;
+    return (p, slope, rate) => {
+      direction = momentum * direction + slope;
+      return p - rate * (slope + momentum * direction);
+    };
+  };
+
+/** Algorithm 2 of Loshchilov & Hutter 2019, with the rate as its schedule multiplier too. */
+const plainAdamW =
+  (weightDecay: number): Rule =>
+  () => {
+    const step = plainAdam(0.9, 0.999, 1e-8)();
+    return (p, slope, rate) => step(p - rate * weightDecay * p, slope, rate);
+  };
+
+/** RMSprop as PyTorch documents it, for one number. */
+const plainRmsprop =
+  (alpha: number, epsilon: number, momentum: number, centered: boolean): Rule =>
+  () => {
+    let [v, mean, direction] = [0, 0, 0];
+    return (p, slope, rate) => {
+      v = alpha * v + (1 - alpha) * slope ** 2;
+      mean = alpha * mean + (1 - alpha) * slope;
+      direction = momentum * direction + slope / (Math.sqrt(v - (centered ? mean ** 2 : 0)) + epsilon);
+      return p - rate * direction;
+    };
+  };
+
+const plainTaper: Rule = () => (p, slope, rate) => p - (rate * 2 * slope) / (1 + slope ** 2);
+
 const rows: { name: string; optimizer: Optimizer; rule: Rule }[] = [
   { name: "sgd()", optimizer: sgd(), rule: plainSgd(0) },
   { name: "sgd({ momentum: 0.9 })", optimizer: sgd({ momentum: 0.9 }), rule: plainSgd(0.9) },
@@ -57,6 +99,33 @@ const rows: { name: string; optimizer: Optimizer; rule: Rule }[] = [
     name: "adam({ betas: [0, 0.9], epsilon: 0.01 })",
     optimizer: adam({ betas: [0, 0.9], epsilon: 0.01 }),
     rule: plainAdam(0, 0.9, 0.01),
+  },
+  { name: "sgd({ weightDecay: 0.1 })", optimizer: sgd({ weightDecay: 0.1 }), rule: plainDecay(0.1, plainSgd(0)) },
+  {
+    name: "sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.1 })",
+    optimizer: sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.1 }),
+    rule: plainDecay(0.1, plainNesterov(0.9)),
+  },
+  {
+    name: "adam({ weightDecay: 0.1 })",
+    optimizer: adam({ weightDecay: 0.1 }),
+    rule: plainDecay(0.1, plainAdam(0.9, 0.999, 1e-8)),
+  },
+  { name: "adamW({ weightDecay: 0.3 })", optimizer: adamW({ weightDecay: 0.3 }), rule: plainAdamW(0.3) },
+  { name: "rmsprop({ alpha: 0.9 })", optimizer: rmsprop({ alpha: 0.9 }), rule: plainRmsprop(0.9, 1e-8, 0, false) },
+  {
+    name: "rmsprop({ epsilon: 0.1, momentum: 0.5, centered: true, weightDecay: 0.1 })",
+    optimizer: rmsprop({ epsilon: 0.1, momentum: 0.5, centered: true, weightDecay: 0.1 }),
+    rule: plainDecay(0.1, plainRmsprop(0.99, 0.1, 0.5, true)),
+  },
+  { name: "changing(taper, sgd())", optimizer: changing(taper, sgd()), rule: plainTaper },
+  {
+    name: "grouped() of one group at half the rate",
+    optimizer: grouped({ all: { takes: () => true, optimizer: adam(), rate: 0.5 } }),
+    rule: () => {
+      const step = plainAdam(0.9, 0.999, 1e-8)();
+      return (p, slope, rate) => step(p, slope, rate / 2);
+    },
   },
 ];
 
@@ -76,8 +145,8 @@ const tensors = (tree: Record<string, HostArray>): Tree =>
 const numbers = async (tree: Tree): Promise<number[]> =>
   (await Promise.all(tensorsOf(tree).map(toArray))).flatMap(({ data }) => [...data]);
 
-/** The rounding of a dozen operations in f32 in each of five updates, of numbers up to 2. */
-const rounding = 5 * 12 * 2 ** -23;
+/** The rounding of some twenty operations in f32 in each of five updates, of numbers up to 4. */
+const rounding = 5 * 20 * 2 ** -22;
 
 test.each(rows)("$name is its formula, in the reference", ({ optimizer, rule }) => {
   const fiveUpdates = reference(
@@ -135,14 +204,62 @@ test("adam's first update is the rate, whatever the size of the slope", async ()
   expect(await numbers(moved.parameters)).toEqual(wanted);
 });
 
+test("rmsprop of slopes that stay the same does not divide by the root of a negative variance", async () => {
+  const optimizer = rmsprop({ alpha: 0.5, epsilon: 1, centered: true });
+  const parameters = { p: tensor([1]) };
+  let now = { parameters, state: optimizer.init(parameters) };
+  for (let update = 0; update < 40; update++)
+    now = optimizer.update(now.parameters, { p: tensor([0.3]) }, now.state, tensor(0));
+  expect(await numbers(now.parameters)).toEqual([1]);
+});
+
+test("sgd takes nesterov with a momentum only", () => {
+  expect(() => sgd({ nesterov: true })).toThrow(new RangeError("sgd: nesterov needs a momentum, got 0"));
+});
+
+test("grouped() gives each parameter to the first group that takes it", async () => {
+  const optimizer = grouped({
+    still: { takes: (path) => path.startsWith("0."), optimizer: sgd(), rate: 0 },
+    biases: { takes: (path) => path.endsWith("bias"), optimizer: sgd({ momentum: 0.5 }), rate: 2 },
+    weights: { takes: (path) => path.endsWith("weight"), optimizer: sgd({ weightDecay: 0.5 }) },
+  });
+  const layer = (weight: number, bias: number) => ({ weight: tensor([weight]), bias: tensor([bias]) });
+  const parameters = { 0: layer(1, 2), 1: layer(3, 4), 2: layer(5, 6) };
+  const slopes = { 0: layer(1, 1), 1: layer(1, 1), 2: layer(0, -1) };
+  let now: { parameters: Tree; state: Record<string, Tree> } = { parameters, state: optimizer.init(parameters) };
+  now = optimizer.update(now.parameters, slopes, now.state, tensor(0.5));
+  // Weights: rate 0.5 times slopes 1 + 0.5 · 3 and 0.5 · 5; biases: rate 1.
+  expect(await numbers(now.parameters)).toEqual([1, 2, 1.75, 3, 3.75, 7]);
+  now = optimizer.update(now.parameters, slopes, now.state, tensor(0.5));
+  expect(await numbers(now.parameters)).toEqual([1, 2, 0.8125, 1.5, 2.8125, 8.5]);
+  expect(leavesOf(now.state).map(([path]) => path)).toEqual([
+    ...["biases.direction.1.bias", "biases.direction.2.bias"],
+  ]);
+});
+
+test("grouped() names a parameter that no group takes", () => {
+  const none = grouped({ biases: { takes: (path) => path.endsWith("bias"), optimizer: sgd() } });
+  expect(() => none.init({ 0: { weight: tensor([1]) } })).toThrow(
+    new RangeError('grouped: no group takes "0.weight" (biases)'),
+  );
+});
+
+test("changing(clipByNorm) shows an optimiser slopes of limited length", async () => {
+  const optimizer = changing((slopes) => clipByNorm(slopes, 1), sgd());
+  const parameters = { a: tensor([0]), b: tensor([0]) };
+  const { parameters: moved } = optimizer.update(parameters, { a: tensor([30]), b: tensor([-40]) }, {}, tensor(1));
+  const wanted = [-0.6, 0.8].map((value) => expect.closeTo(value, 6) as number);
+  expect(await numbers(moved)).toEqual(wanted);
+});
+
 test("optimisers keep the names of parameters, and count in their state only what they need", () => {
   const parameters = { 0: { weight: tensor([1]) } };
-  const names = (tree: Tree) => {
-    const found: string[] = [];
-    mapTree(tree, (_leaf, path) => found.push(path));
-    return found;
-  };
+  const names = (tree: Tree) => leavesOf(tree).map(([path]) => path);
   expect(names(sgd().init(parameters))).toEqual([]);
   expect(names(sgd({ momentum: 0.9 }).init(parameters))).toEqual(["direction.0.weight"]);
   expect(names(adam().init(parameters))).toEqual(["count", "mean.0.weight", "square.0.weight"]);
+  expect(names(rmsprop().init(parameters))).toEqual(["square.0.weight"]);
+  expect(names(rmsprop({ centered: true, momentum: 0.9 }).init(parameters))).toEqual([
+    ...["square.0.weight", "mean.0.weight", "direction.0.weight"],
+  ]);
 });
