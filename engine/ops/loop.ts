@@ -71,7 +71,8 @@ function traced<T extends Tree>(
   const index = placeholder(iterationOp, {});
   const carried = first.map(({ shape, dtype }) => placeholder(inputOp as SourceOp, { shape, dtype, label: "carry" }));
   let next = 0;
-  const results = tensorsOf(
+  const results = resultsOf(
+    carry,
     body(
       index,
       mapTree(carry, () => carried[next++]),
@@ -89,9 +90,21 @@ export function loopNode(first: readonly Tensor[], body: Omit<Body, "captured">)
   return new Tensor(loopOp, [...first, ...captured], { body: { ...body, captured } }, [], "f32", "symbolic");
 }
 
+/** What a body returned, in the order of the carry: members of an object go by their names. */
+function resultsOf(carry: Tree, returned: Tree): Tensor[] {
+  const byPath = new Map(leavesOf(returned) as [string, Tensor][]);
+  const paths = leavesOf(carry).map(([path]) => path);
+  if (byPath.size !== paths.length)
+    throw new RangeError(`loop: the body must return a carry of ${paths.length} tensors, got ${byPath.size}`);
+  return paths.map((path) => {
+    const result = byPath.get(path);
+    if (result === undefined)
+      throw new RangeError(`loop: the body returns no ${path}; it returns ${[...byPath.keys()].join(", ")}`);
+    return result;
+  });
+}
+
 function checkCarry(carry: Tree, carried: readonly Tensor[], results: readonly Tensor[]): void {
-  if (results.length !== carried.length)
-    throw new RangeError(`loop: the body must return a carry of ${carried.length} tensors, got ${results.length}`);
   leavesOf(carry).forEach(([path], at) => {
     const [before, after] = [carried[at], results[at]];
     if (!sameShape(before.shape, after.shape) || before.dtype !== after.dtype)

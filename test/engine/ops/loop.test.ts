@@ -187,6 +187,16 @@ test("loop() names the carry whose shape or type changes", () => {
   expect(() => loop(1.5, (_i, a) => a, x)).toThrow(/^loop: the count is a non-negative integer, got 1.5$/);
 });
 
+test("loop() takes what its body returns by name, whatever the order", async () => {
+  const program = (x: Tensor) => {
+    const end = loop(3, (_i, { a, b }) => ({ b: b.mul(2), a: a.add(1) }), { a: x, b: x });
+    return [end.a, end.b];
+  };
+  await expectAgreement(program, [draw(1, [4])], { meaning: (x) => [x.add(3), x.mul(8)] });
+  const renames = compile((x: Tensor) => loop(2, (_i, { a }) => ({ c: a }) as never, { a: x }));
+  expect(() => renames(tensor([1]))).toThrow(/^loop: the body returns no a; it returns c$/);
+});
+
 test("grad() through a loop asks for one that is unrolled", async () => {
   const slope = (unroll: boolean) => compile((x: Tensor) => grad(sum(loop(3, (_i, y) => y.mul(y), x, { unroll })), x));
   expect(() => slope(false)(tensor([1]))).toThrow(/^grad: loop has no gradient/);
