@@ -20,5 +20,6 @@ export { named } from "./labels.ts";
 export { Tensor, type Operand } from "./tensor.ts";
 export { leavesOf, mapTree, tensorsOf, zipTrees, type Tree } from "./tree.ts";
 export { fromArray, tensor, toArray } from "./values.ts";
+export { firstNonFinite, showNonFinite, type NonFinite } from "./watch.ts";
 
 installMethods();
