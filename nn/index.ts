@@ -1,6 +1,7 @@
 /** Layers, nets, optimisers and files of parameters, on the engine. */
 
 export * from "./ema.ts";
+export * from "./flows/index.ts";
 export { FormatError } from "./formatError.ts";
 export * as init from "./init.ts";
 export type { Fans, Initializer } from "./init.ts";
@@ -19,18 +20,7 @@ export type { AffineParameters, NormOptions } from "./layers/standardise.ts";
 export type { Weighted, WeightedOptions, WeightedParameters } from "./layers/weighted.ts";
 export * from "./layers/weightNorm.ts";
 export * from "./module.ts";
-export * from "./nets/diagonalGaussian.ts";
-export type { ImageNetOptions } from "./nets/image.ts";
-export * from "./nets/maf.ts";
-export * from "./nets/mixture.ts";
-export * from "./nets/mogMaf.ts";
-export * from "./nets/nice.ts";
-export * from "./nets/nonlocal.ts";
-export * from "./nets/realNvp.ts";
-export * from "./nets/strided.ts";
-export type { FlowNetOptions } from "./nets/table.ts";
-export * from "./nets/toy.ts";
-export * from "./nets/vanilla.ts";
+export * from "./nets/index.ts";
 export * from "./optimizers/adam.ts";
 export * from "./optimizers/adamW.ts";
 export * from "./optimizers/grouped.ts";
