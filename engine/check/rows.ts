@@ -101,6 +101,19 @@ const families: Record<string, Row> = {
     call: (x, y) => ops.conv2dWeight(x, y, { ...window, shape: [3, 2, 2, 2] }).square(),
     inputs: operands([2, 2, 4, 5], [2, 3, 3, 3]),
   },
+  windows: {
+    call: (x) => ops.windows(x, 2, window).square(),
+    inputs: operands([1, 2, 3, 4]),
+  },
+  "windows side by side": { call: (x) => ops.windows(x, 2, { stride: 2 }).square(), inputs: operands([1, 2, 3, 4]) },
+  maxPool2d: {
+    call: (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1 }).square(),
+    inputs: operands([1, 2, 4, 5]),
+  },
+  avgPool2d: {
+    call: (x) => ops.avgPool2d(x, [2, 3], { stride: [1, 2], padding: 1, countPadding: false }).square(),
+    inputs: operands([1, 2, 3, 4]),
+  },
   "conv2d in groups": {
     call: (x, w) => ops.conv2d(x, w, { ...window, groups: 2 }).square(),
     inputs: operands([2, 4, 3, 4], [2, 2, 2, 2]),

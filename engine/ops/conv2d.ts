@@ -7,48 +7,33 @@
 
 import { expectFloats } from "../expect.ts";
 import { gridOf, tilesOf } from "../grid.ts";
-import type { Attributes, KernelOp, Launch } from "../op.ts";
+import type { KernelOp, Launch } from "../op.ts";
 import { sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { pad } from "./movement.ts";
+import {
+  pair,
+  slidingWindow,
+  windowsAlong,
+  type Pair,
+  type SlidingWindow,
+  type WindowOptions,
+} from "./slidingWindow.ts";
 
-type Pair = readonly [number, number];
-
-export interface Conv2dOptions {
-  /** Distance between windows, one number or [rows, columns]; at least 1. */
-  stride?: number | Pair;
-  /** Zeros around the image, one number or [rows, columns]. */
-  padding?: number | Pair;
-  /** Distance between the taps of a window; at least 1. */
-  dilation?: number | Pair;
+export interface Conv2dOptions extends WindowOptions {
   /** Parts into which the channels are cut, each with outputs of its own; at least 1. With one channel a part: depthwise. */
   groups?: number;
 }
 
-interface Window extends Attributes {
-  stride: Pair;
-  padding: Pair;
-  dilation: Pair;
+interface Window extends SlidingWindow {
   groups: number;
 }
 
-const pair = (value: number | Pair | undefined, fallback: number): Pair =>
-  value === undefined ? [fallback, fallback] : typeof value === "number" ? [value, value] : value;
-
-function windowOf({ stride, padding, dilation, groups = 1 }: Conv2dOptions): Window {
-  const window = { stride: pair(stride, 1), padding: pair(padding, 0), dilation: pair(dilation, 1), groups };
-  const whole = (values: readonly number[], least: number) =>
-    values.every((value) => Number.isInteger(value) && value >= least);
-  if (!whole([...window.stride, ...window.dilation, groups], 1) || !whole(window.padding, 0))
-    throw new RangeError(
-      `conv2d: stride, dilation and groups are integers ≥ 1, padding ≥ 0, got ${JSON.stringify(window)}`,
-    );
-  return window;
+function windowOf(options: Conv2dOptions): Window {
+  const { groups = 1 } = options;
+  if (!Number.isInteger(groups) || groups < 1) throw new RangeError(`conv2d: groups is an integer ≥ 1, got ${groups}`);
+  return { ...slidingWindow("conv2d", options), groups };
 }
-
-/** How many windows fit along one axis. */
-const windows = (extent: number, taps: number, axis: 0 | 1, { stride, padding, dilation }: Window): number =>
-  Math.floor((extent + 2 * padding[axis] - dilation[axis] * (taps - 1) - 1) / stride[axis]) + 1;
 
 /** Whether channels and outputs are as many groups as they should be. */
 const grouped = (x: Shape, w: Shape, { groups }: Window): boolean => x[1] === w[1] * groups && w[0] % groups === 0;
@@ -128,8 +113,8 @@ const conv2dOp: KernelOp<Window> = {
           : `conv2d: ${x.shape[1]} channels and ${w.shape[0]} outputs are not ${window.groups} groups with ${w.shape[1]} channels each (${show})`,
       );
     expectFloats("conv2d", [x, w]);
-    const rows = windows(x.shape[2], w.shape[2], 0, window);
-    const columns = windows(x.shape[3], w.shape[3], 1, window);
+    const rows = windowsAlong(x.shape[2], w.shape[2], 0, window);
+    const columns = windowsAlong(x.shape[3], w.shape[3], 1, window);
     if (rows < 1 || columns < 1 || w.shape[2] < 1 || w.shape[3] < 1)
       throw new RangeError(`conv2d: the window does not fit into the padded image (${show})`);
     return { shape: [x.shape[0], w.shape[0], rows, columns], dtype: "f32" };
@@ -239,7 +224,7 @@ export const conv2d = (x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
 /** Whether conv2d takes an image and a weight of these shapes to a result of that one. */
 const fits = (x: Shape, w: Shape, y: Shape, window: Window): boolean =>
   [x, w, y].every((shape) => shape.length === 4) &&
-  sameShape(y, [x[0], w[0], windows(x[2], w[2], 0, window), windows(x[3], w[3], 1, window)]) &&
+  sameShape(y, [x[0], w[0], windowsAlong(x[2], w[2], 0, window), windowsAlong(x[3], w[3], 1, window)]) &&
   grouped(x, w, window);
 
 /** What a message says of groups where there are any. */
@@ -278,7 +263,7 @@ export interface ConvTranspose2dOptions extends Conv2dOptions {
 export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTranspose2dOptions = {}): Tensor {
   const window = windowOf(options);
   const { stride, padding, dilation, groups } = window;
-  const extra = pair(options.outputPadding, 0);
+  const extra = pair(options.outputPadding ?? 0);
   const show = `x ${showShape(x.shape)}, w ${showShape(w.shape)}${inGroups(window)}`;
   if (x.rank !== 4 || w.rank !== 4)
     throw new RangeError(`convTranspose2d: takes x [n, i, h, w] and w [i, o / groups, kh, kw], got ${show}`);

@@ -14,4 +14,5 @@ export * from "./windows.ts";
 export * from "./pool.ts";
 export * from "./rows.ts";
 export * from "./sources.ts";
+export type { WindowOptions } from "./slidingWindow.ts";
 export type { Methods } from "./methods.ts";

@@ -46,7 +46,7 @@ const extremeVjp: NonNullable<ReduceOp<Axes>["vjp"]> = [
   },
 ];
 
-const maxOp = reduction({
+export const maxOp = reduction({
   name: "max",
   combine: { wgsl: "max(a, b)", identity: -LARGEST, f64: Math.max },
   vjp: extremeVjp,

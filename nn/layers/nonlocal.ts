@@ -4,7 +4,6 @@ import { matmul, softmax, type Tensor, type Tree } from "../../engine/index.ts";
 import { zeros } from "../init.ts";
 import { composed, type Module } from "../module.ts";
 import { conv2d } from "./conv2d.ts";
-import { poolMaximum } from "./maxPool2d.ts";
 
 /**
  * x + W(softmax(θ(x)ᵀ φ(x)) g(x)): `[n, channels, h, w]` to the same. θ, φ, g are 1 × 1 convolutions to half the channels,
@@ -19,8 +18,8 @@ export function nonlocal(channels: number): Module<Record<string, Tree>> {
     const [n, , h, w] = x.shape;
     const places = (features: Tensor) => features.reshape([n, half, -1]);
     const query = places(theta(x));
-    const keys = places(poolMaximum(phi(x), 2));
-    const values = places(poolMaximum(g(x), 2));
+    const keys = places(phi(x).maxPool2d(2));
+    const values = places(g(x).maxPool2d(2));
     const attention = softmax(matmul(query, keys, { transposeA: true }), -1);
     return x.add(W(matmul(values, attention, { transposeB: true }).reshape([n, half, h, w])));
   });

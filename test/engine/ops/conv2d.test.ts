@@ -325,9 +325,10 @@ test("conv2d() names both operands where they do not fit", () => {
     [
       () => conv2d(x, w, { stride: 0 }),
       new RangeError(
-        'conv2d: stride, dilation and groups are integers ≥ 1, padding ≥ 0, got {"stride":[0,0],"padding":[0,0],"dilation":[1,1],"groups":1}',
+        'conv2d: stride and dilation are integers ≥ 1, padding ≥ 0, got {"stride":[0,0],"padding":[0,0],"dilation":[1,1]}',
       ),
     ],
+    [() => conv2d(x, w, { groups: 0 }), new RangeError("conv2d: groups is an integer ≥ 1, got 0")],
     [
       () => conv2d(x, w, { groups: 3 }),
       new RangeError(
