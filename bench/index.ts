@@ -7,12 +7,14 @@ import { conv2dCases } from "./ops/conv2d.bench.ts";
 import { elementwiseCases } from "./ops/elementwise.bench.ts";
 import { matmulCases } from "./ops/matmul.bench.ts";
 import { reduceCases } from "./ops/reduce.bench.ts";
+import { rowsCases } from "./ops/rows.bench.ts";
 import type { Case } from "./case.ts";
 
 export const cases: readonly Case[] = [
   ...dispatchCases,
   ...elementwiseCases,
   ...reduceCases,
+  ...rowsCases,
   ...matmulCases,
   ...conv2dCases,
   ...langevinCases,

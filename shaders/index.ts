@@ -10,6 +10,7 @@ import program from "./lib/program.wgsl?raw";
 import random from "./lib/random.wgsl?raw";
 import matmul from "./matmul.wgsl?raw";
 import put from "./put.wgsl?raw";
+import putAdd from "./putAdd.wgsl?raw";
 import reduce from "./reduce.wgsl?raw";
 
 /** Kernels, one file per family. */
@@ -20,6 +21,7 @@ export const kernels: Readonly<Record<string, string>> = {
   elementwise,
   matmul,
   put,
+  putAdd,
   reduce,
 };
 

@@ -33,12 +33,13 @@ const vanishing = (error: number): number => (error === 0 ? 0 : error + SMALLEST
 const numberOf = (value: Scalar): number => (typeof value === "number" ? value : value[0]);
 
 /** Whether a kernel's additions may round; extremes and copies do not. */
-const sums = ["sum", "matmul", "conv2d", "conv2dInput", "conv2dWeight"];
+const sums = ["sum", "matmul", "conv2d", "conv2dInput", "conv2dWeight", "putAdd"];
 
-/** How many products each result of a matrix kernel adds up, at most. */
+/** How many terms each result of a kernel adds up, at most. */
 function termsOf({ op, inputs, attributes }: Tensor): number {
   const [a, b] = inputs;
   if (op.name === "matmul") return Math.max(...a.shape.slice(-2), ...b.shape.slice(-2));
+  if (op.name === "putAdd") return b.size + 1;
   if (op.name === "conv2d") return b.size / b.shape[0];
   if (op.name === "conv2dInput") return b.size / b.shape[1] / (attributes as { groups: number }).groups;
   return b.size / b.shape[1];
@@ -50,7 +51,7 @@ const absolute = (x: ReferenceArray): ReferenceArray => ({ ...x, data: x.data.ma
 export function ownErrors(node: Tensor, inputs: readonly ReferenceArray[], value: ReferenceArray): Float64Array {
   const { op, attributes, dtype } = node;
   const none = new Float64Array(value.data.length);
-  if (dtype !== "f32" || op.kind === "source" || op.kind === "movement" || op.kind === "update") return none;
+  if (dtype !== "f32" || op.kind === "source" || op.kind === "movement") return none;
   if (op.kind === "elementwise") {
     if (!(op.name in roundings)) throw new Error(`rounding: no row for the elementwise op ${op.name}`);
     return none.map((_, i) =>
@@ -62,7 +63,7 @@ export function ownErrors(node: Tensor, inputs: readonly ReferenceArray[], value
   const magnitudes = op.kind === "reduce" ? [absolute(inputs[0])] : inputs.map(absolute);
   const terms = op.kind === "reduce" ? inputs[0].data.length / Math.max(node.size, 1) : termsOf(node);
   const total =
-    op.kind === "kernel"
+    op.kind === "kernel" || op.kind === "update"
       ? op.reference(magnitudes, attributes, node)
       : evaluate([node], new Map([[node.inputs[0], magnitudes[0]]]))[0].data;
   return none.map((_, i) => terms * 2 ** -23 * total[i]);

@@ -3,7 +3,7 @@
 import type { HostArray } from "../hostArray.ts";
 import * as ops from "../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
-import { draw } from "./draw.ts";
+import { draw, drawIndices } from "./draw.ts";
 import { rows as elementwise } from "./elementwise.ts";
 
 export interface Row {
@@ -17,6 +17,14 @@ const operands =
   (...shapes: number[][]) =>
   (seed: number): HostArray[] =>
     shapes.map((shape, at) => draw(100 * seed + at + 1, shape));
+
+/** One operand and indices of a shape below a bound, which may go beyond the operand; or two operands and these rows. */
+const indexed =
+  (shape: number[], other: number[], indices: number | number[]) =>
+  (seed: number): HostArray[] =>
+    typeof indices === "number"
+      ? [...operands(shape)(seed), drawIndices(seed, other, indices)]
+      : [...operands(shape, other)(seed), { dtype: "u32", shape: [indices.length], data: Uint32Array.from(indices) }];
 
 const pointwise: Record<string, Row> = Object.fromEntries(
   Object.entries(elementwise).flatMap(([name, { call, smooth }]): [string, Row][] =>
@@ -75,6 +83,12 @@ const families: Record<string, Row> = {
   },
   tril: { call: (x) => x.tril(-1).square(), inputs: operands([3, 3]) },
   triu: { call: (x) => x.triu().square(), inputs: operands([3, 3]) },
+  take: { call: (x, rows) => x.take(rows).square(), inputs: indexed([3, 2], [2, 4], 5) },
+  put: { call: (x, y, rows) => x.put(rows, y).square(), inputs: indexed([4, 2], [3, 2], [2, 0, 9]) },
+  putAdd: { call: (x, y, rows) => x.putAdd(rows, y).square(), inputs: indexed([3, 2], [5, 2], [2, 0, 2, 9, 2]) },
+  indexSelect: { call: (x, rows) => x.indexSelect(1, rows).square(), inputs: indexed([2, 3], [5], 4) },
+  gather: { call: (x, index) => x.gather(1, index).square(), inputs: indexed([2, 3, 2], [2, 4, 2], 4) },
+  pick: { call: (x, index) => x.pick(index).square(), inputs: indexed([4, 3], [4], 3) },
   sum: { call: (x) => x.square().sum(1), inputs: operands([3, 4, 2]) },
   mean: { call: (x) => x.mean([0, 2], { keepDims: true }).square(), inputs: operands([3, 4, 2]) },
   max: { call: (x) => x.max(1).square(), inputs: operands([3, 5]) },
@@ -150,6 +164,6 @@ export const withoutGradient: readonly string[] = [
     "toFloat",
     "toIndex",
   ],
-  ...["where", "stopGradient", "constant", "zeros", "ones", "iota", "placeholder", "put", "take", "asElementwise"],
+  ...["where", "stopGradient", "constant", "zeros", "ones", "iota", "placeholder", "asElementwise"],
   ...["oneHot", "linspace"],
 ];

@@ -8,9 +8,10 @@ import * as elementwise from "./elementwise.ts";
 import * as matmul from "./matmul.ts";
 import * as movement from "./movement.ts";
 import * as patterns from "./patterns.ts";
-import * as pow from "./pow.ts";
 import * as pool from "./pool.ts";
+import * as pow from "./pow.ts";
 import * as reduce from "./reduce.ts";
+import * as rows from "./rows.ts";
 import * as softmax from "./softmax.ts";
 import * as windows from "./windows.ts";
 
@@ -24,6 +25,7 @@ const families = [
   movement,
   arrange,
   patterns,
+  rows,
   reduce,
   softmax,
   matmul,

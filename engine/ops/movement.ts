@@ -224,24 +224,6 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   );
 }
 
-const takeOp = movement<Record<string, never>>({
-  name: "take",
-  infer: ([x, rows]) => ({ shape: [...rows.shape, ...x.shape.slice(1)], dtype: x.dtype }),
-  read(position, [shape, rows], _attributes, valueOf) {
-    const { math } = position;
-    const row = valueOf(1, position.at(rows, position.parts.slice(0, rows.length)));
-    const inside = math.limit(row, Math.max(shape[0] - 1, 0));
-    return only(position.at(shape, [inside, ...position.parts.slice(rows.length)]));
-  },
-});
-
-/** Rows of `x` by index: `x [n, …], rows u32 [k] → [k, …]`. An index beyond the last row reads the last. */
-export function take(x: Tensor, rows: Tensor): Tensor {
-  if (rows.dtype !== "u32" || x.rank === 0)
-    throw new TypeError(`take: rows are u32 indices of the first axis, got ${rows.dtype} for ${showShape(x.shape)}`);
-  return apply(takeOp, [x, rows]);
-}
-
 /** Drops axes of extent 1. */
 export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
   const drop = axesOf("squeeze", axes, x.rank).filter((axis) => axes !== undefined || x.shape[axis] === 1);

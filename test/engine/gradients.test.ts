@@ -31,13 +31,10 @@ import {
 import fc from "fast-check";
 import { rows, withoutGradient } from "../../engine/check/rows.ts";
 import { draw, f32, seeds } from "./draw.ts";
-import { gradcheck } from "../../engine/check/gradcheck.ts";
+import { AGREES, gradcheck } from "../../engine/check/gradcheck.ts";
 import { INPUTS, programs, run } from "./programs.ts";
 import { check } from "./property.ts";
 import { expectAgreement } from "./threeWays.ts";
-
-/** A central difference in float64 is good to about ∛ε² = 4e-11 of the derivatives around it; this leaves room for those. */
-const AGREES = 1e-6;
 
 const numbers = async (x: Tensor): Promise<number[]> => Array.from((await toArray(x)).data);
 
@@ -204,10 +201,11 @@ describe("on the device", () => {
     "%s: first and second order agree with the reference",
     async (_name, { call, inputs }) => {
       await expectAgreement((...x) => {
-        const first = grad(sum(call(...x).mul(0.7)), x);
+        const varied = x.filter(({ dtype }) => dtype === "f32");
+        const first = grad(sum(call(...x).mul(0.7)), varied);
         const second = grad(
-          first.map((slope, at) => dot(slope, x[at])).reduce((a, b) => a.add(b)),
-          x,
+          first.map((slope, at) => dot(slope, varied[at])).reduce((a, b) => a.add(b)),
+          varied,
         );
         return [...first, ...second];
       }, inputs(0));

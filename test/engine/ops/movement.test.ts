@@ -1,7 +1,7 @@
 /** Movement ops carry elements to other places, unchanged; several of them in a row are still one reading. */
 
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   broadcast,
   concat,
@@ -19,7 +19,6 @@ import {
   scope,
   slice,
   squeeze,
-  take,
   tensor,
   tile,
   toArray,
@@ -258,34 +257,6 @@ test("keys, indices and bools move as well", async () => {
     );
   const keys = { dtype: "key" as const, shape: [3], data: Uint32Array.of(1, 2, 3, 4, 5, 6) };
   await expectAgreement((k) => [concat([k, k.slice([[1, 2]])]), k.reshape([3, 1]), pad(k, [[1, 1]])], [keys], exactly);
-});
-
-describe("take", () => {
-  test("take(x, rows) reads rows by index", () =>
-    check(
-      fc.tuple(fc.constantFrom([7], [5, 3], [67, 2, 2]), fc.constantFrom([0], [1], [70], [2, 3], []), seeds),
-      ([shape, rows, seed]) => expectAgreement(take, [draw(seed, shape), drawIndices(seed, rows, shape[0])], exactly),
-    ));
-
-  test("take(x, rows) of an expression reads only there", async () => {
-    await expectAgreement(
-      (x, rows) => take(x.mul(2).transpose(), rows.add(1)),
-      [draw(1, [3, 9]), drawIndices(2, [20], 8)],
-      exactly,
-    );
-  });
-
-  test("take(x, rows) reads the last row where an index goes beyond", async () => {
-    expect((await toArray(take(tensor([10, 20, 30]), tensor([2, 3, 4294967295], "u32")))).data).toEqual(
-      Float32Array.of(30, 30, 30),
-    );
-  });
-
-  test("take(x, rows) wants u32 rows", () => {
-    expect(() => take(tensor([1]), tensor([0]))).toThrow(
-      new TypeError("take: rows are u32 indices of the first axis, got f32 for [1]"),
-    );
-  });
 });
 
 test("concat() joins more tensors than a device binds buffers", async () => {

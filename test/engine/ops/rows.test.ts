@@ -1,27 +1,59 @@
-/** put: rows of a table replaced, in a copy of it, or in place where nothing else needs the table. */
+/** Rows and elements by index: read, replaced and added to, in a copy of the table, or in place where nothing else needs it. */
 
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   compile,
   fromArray,
+  gather,
   grad,
+  indexSelect,
   iota,
   loop,
+  pick,
   put,
+  putAdd,
   sum,
   take,
   tensor,
   toArray,
   type Tensor,
 } from "../../../engine/index.ts";
-import { draw, seeds, u32 } from "../draw.ts";
+import { draw, drawIndices, seeds, u32 } from "../draw.ts";
 import { check } from "../property.ts";
 import { expectAgreement } from "../threeWays.ts";
 
 const exactly = { exactly: true };
 
 const numbers = async (x: Tensor): Promise<number[]> => Array.from((await toArray(x)).data);
+
+describe("take", () => {
+  test("take(x, rows) reads rows by index", () =>
+    check(
+      fc.tuple(fc.constantFrom([7], [5, 3], [67, 2, 2]), fc.constantFrom([0], [1], [70], [2, 3], []), seeds),
+      ([shape, rows, seed]) => expectAgreement(take, [draw(seed, shape), drawIndices(seed, rows, shape[0])], exactly),
+    ));
+
+  test("take(x, rows) of an expression reads only there", async () => {
+    await expectAgreement(
+      (x, rows) => take(x.mul(2).transpose(), rows.add(1)),
+      [draw(1, [3, 9]), drawIndices(2, [20], 8)],
+      exactly,
+    );
+  });
+
+  test("take(x, rows) reads the last row where an index goes beyond", async () => {
+    expect((await toArray(take(tensor([10, 20, 30]), tensor([2, 3, 4294967295], "u32")))).data).toEqual(
+      Float32Array.of(30, 30, 30),
+    );
+  });
+
+  test("take(x, rows) wants u32 rows", () => {
+    expect(() => take(tensor([1]), tensor([0]))).toThrow(
+      new TypeError("take: rows are u32 indices of the first axis, got f32 for [1]"),
+    );
+  });
+});
 
 test("put(table, rows, values) replaces rows and leaves the others", () =>
   check(
@@ -116,15 +148,164 @@ test("put() leaves out rows beyond the table", async () => {
   expect((await numbers(full)).flatMap((value, at) => (value === at ? [] : [at]))).toEqual([5]);
 });
 
-test("put() and take() say that they have no gradient", () => {
-  const x = tensor([
-    [1, 2],
-    [3, 4],
-  ]);
-  const rows = tensor([1], "u32");
-  expect(() => grad(sum(put(x, rows, x.slice([[0, 1]]))), x)).toThrow(new TypeError("grad: put has no gradient"));
-  expect(() => grad(sum(take(x, rows)), x)).toThrow(new TypeError("grad: take has no gradient"));
-  expect(() => grad(sum(take(x, rows).mul(x)), rows.toFloat())).not.toThrow();
+describe("putAdd", () => {
+  test("putAdd(table, rows, values) adds up all values of a row", () =>
+    check(
+      fc.tuple(
+        fc.constantFrom(1, 5, 67),
+        fc.constantFrom([], [1], [3], [5, 13], [0]),
+        fc.array(fc.nat(80), { maxLength: 100 }),
+        seeds,
+      ),
+      ([count, row, chosen, seed]) =>
+        expectAgreement(
+          (table, rows, values) => [putAdd(table, rows, values), table.add(0)],
+          [draw(seed, [count, ...row]), u32([chosen.length], ...chosen), draw(seed + 1, [chosen.length, ...row])],
+        ),
+      20,
+    ));
+
+  test("putAdd() adds in the order of the values, and leaves out rows beyond the table", async () => {
+    const y = putAdd(
+      tensor([
+        [1, 2],
+        [0, 0],
+        [5, 6],
+      ]),
+      tensor([2, 1, 3, 2, 1, 4294967295], "u32"),
+      tensor([
+        [10, 20],
+        [1e8, 1],
+        [7, 7],
+        [1, 1],
+        [-1e8, 2],
+        [7, 7],
+      ]),
+    );
+    expect(await numbers(y)).toEqual([1, 2, 0, 3, 16, 27]);
+  });
+
+  test("putAdd() into a donated table writes into it, and starts from a copy where its values are the table", async () => {
+    const step = compile((table: Tensor, rows: Tensor) => putAdd(table, rows, take(table, rows)), { donate: [0] });
+    const [table, rows] = [tensor([1, 2, 3]), tensor([2, 0, 2], "u32")];
+    expect((await step.prepare(table, rows)).explain()).not.toContain("copy");
+    expect(await numbers(step(table, rows))).toEqual([2, 2, 9]);
+    await expectAgreement((t, r) => putAdd(t, r, t), [draw(1, [3, 2]), u32([3], 2, 0, 2)]);
+  });
+
+  test("putAdd() takes f32 alone", () => {
+    const rows = tensor([0], "u32");
+    expect(() => putAdd(rows, rows, rows)).toThrow(new TypeError("putAdd: takes f32, got u32 and u32"));
+    expect(() => putAdd(tensor([1]), rows, tensor([1, 2]))).toThrow(/^putAdd: f32 \[2\] from tensor are not the rows/);
+  });
+});
+
+describe("elements by index", () => {
+  test("gather(x, axis, index) reads y[…, j, …] = x[…, index[…, j, …], …]", () =>
+    check(
+      fc.tuple(fc.constantFrom<number[]>([7], [5, 3], [4, 3, 5]), fc.nat(2), fc.constantFrom(0, 1, 6), seeds),
+      async ([shape, choice, extent, seed]) => {
+        const axis = choice % shape.length;
+        const [x, index] = [draw(seed, shape), drawIndices(seed, shape.with(axis, extent), shape[axis])];
+        await expectAgreement((x, index) => gather(x, axis - shape.length, index), [x, index], exactly);
+        const inner = shape.slice(axis + 1).reduce((size, e) => size * e, 1);
+        const wanted = Array.from(index.data, (place, i) => {
+          const outer = Math.floor(i / (extent * inner));
+          return x.data[(outer * shape[axis] + place) * inner + (i % inner)];
+        });
+        expect(await numbers(gather(fromArray(x), axis, fromArray(index)))).toEqual(wanted);
+      },
+      12,
+    ));
+
+  test("indexSelect(x, axis, rows) takes slices, pick(x, index) one element of each row", async () => {
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(await numbers(indexSelect(x, 1, tensor([2, 0, 2, 9], "u32")))).toEqual([3, 1, 3, 3, 6, 4, 6, 6]);
+    expect(await numbers(indexSelect(x, 0, tensor([1], "u32")))).toEqual([4, 5, 6]);
+    expect(await numbers(pick(x, tensor([2, 0], "u32")))).toEqual([3, 4]);
+    expect(await numbers(pick(x, tensor([7, 1], "u32")))).toEqual([3, 5]);
+  });
+
+  test("their operands are named where they do not fit", () => {
+    const x = tensor([[1, 2, 3]]);
+    const index = tensor([[0], [1]], "u32");
+    expect(() => gather(x, 1, index)).toThrow(
+      new RangeError("gather: shapes differ beyond axis 1, [1, 3] and indices [2, 1]"),
+    );
+    expect(() => gather(x, 1, x)).toThrow(new TypeError("gather: takes u32 indices, got f32 [1, 3] from tensor"));
+    expect(() => pick(x, index)).toThrow(
+      new RangeError("pick: wants one index per row of [1, 3], got u32 [2, 1] from tensor"),
+    );
+    expect(() => indexSelect(x, 1, index)).toThrow(
+      new TypeError("indexSelect: takes a row of u32 indices, got u32 [2, 1] from tensor"),
+    );
+  });
+});
+
+describe("gradients by hand", () => {
+  const table = () =>
+    tensor([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+
+  test("of take() every reading counts, one beyond the last row for the last", async () => {
+    const x = table();
+    const rows = tensor([0, 2, 0, 9], "u32");
+    const weights = tensor([
+      [1, 2],
+      [10, 20],
+      [100, 200],
+      [1000, 2000],
+    ]);
+    expect(await numbers(grad(sum(take(x, rows).mul(weights)), x))).toEqual([101, 202, 0, 0, 1010, 2020]);
+    expect(() => grad(sum(take(x, rows).mul(1)), rows.toFloat())).not.toThrow();
+  });
+
+  test("of put() and putAdd() the table keeps what is not replaced, and values beyond it have none", async () => {
+    const weights = tensor([
+      [1, 2],
+      [10, 20],
+      [100, 200],
+    ]);
+    const rows = tensor([2, 5, 1], "u32");
+    const slopes = async (op: typeof put): Promise<number[][]> => {
+      const [x, values] = [table(), table()];
+      const y = sum(op(x, rows, values).mul(weights));
+      return Promise.all(grad(y, [x, values]).map(numbers));
+    };
+    expect(await slopes(put)).toEqual([
+      [1, 2, 0, 0, 0, 0],
+      [100, 200, 0, 0, 10, 20],
+    ]);
+    expect(await slopes(putAdd)).toEqual([
+      [1, 2, 10, 20, 100, 200],
+      [100, 200, 0, 0, 10, 20],
+    ]);
+  });
+
+  test("of gather() and pick() every reading counts", async () => {
+    const x = table();
+    const index = tensor(
+      [
+        [1, 1, 9],
+        [0, 0, 0],
+        [1, 0, 1],
+      ],
+      "u32",
+    );
+    const weights = tensor([
+      [1, 2, 4],
+      [1, 2, 4],
+      [1, 2, 4],
+    ]);
+    expect(await numbers(grad(sum(gather(x, 1, index).mul(weights)), x))).toEqual([0, 7, 7, 0, 2, 5]);
+    expect(await numbers(grad(sum(pick(x, tensor([1, 0, 1], "u32"))), x))).toEqual([0, 1, 1, 0, 0, 1]);
+  });
 });
 
 test("put() names its operands where they do not fit", () => {
