@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { convert, type ConvertOptions } from "./commands/convert.ts";
 import { demo, type DemoOptions } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
+import { gradcheck, type GradcheckOptions } from "./commands/gradcheck.ts";
 import { recipes } from "./commands/recipes.ts";
 import { report } from "./commands/report.ts";
 import { sample, type SampleOptions } from "./commands/sample.ts";
@@ -13,7 +14,7 @@ import { packageVersion } from "./version.ts";
 import { warn, type World } from "./world.ts";
 
 /** Commands that open a device, and so must run where an adapter can be found. */
-export const deviceCommands = ["train", "sample", "doctor"];
+export const deviceCommands = ["train", "sample", "doctor", "gradcheck"];
 
 /** Where the built app lies. */
 export interface Places {
@@ -80,6 +81,10 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .action(async (input: string, output: string | undefined, options: ConvertOptions) =>
       end(await convert(world, input, output, options)),
     );
+  command(program, "gradcheck [op...]", "hold ops and their gradients against float64 on this adapter")
+    .option("--seed <number>", "of the first operands, and the first random program", "1")
+    .option("--runs <number>", "seeds in all, one after the other", "1")
+    .action(async (ops: string[], options: GradcheckOptions) => end(await gradcheck(world, ops, options)));
   command(program, "demo", "serve the app to a browser on this machine")
     .option("--port <number>", "the port; 0 takes a free one", "8080")
     .action(async (options: DemoOptions) => end(await demo(world, places.app, options)));

@@ -37,45 +37,62 @@ export function expected(program: Program, inputs: readonly HostArray[], exactly
   };
 }
 
-/** What is wrong with results, as a sentence; null where shapes, types and numbers are as expected. */
-export async function disagreement(
-  way: string,
-  results: Tree,
-  { values, tolerances }: Expected,
-): Promise<string | null> {
+/** How results compare with what is expected. */
+export interface Agreement {
+  /** What is wrong, as a sentence; null where shapes, types and numbers are as expected. */
+  problem: string | null;
+  /** The largest error as a share of its bound: at most 1, unless there is a problem. */
+  share: number;
+}
+
+/** Holds the results of one way to run a program against what is expected. */
+export async function agreementOf(way: string, results: Tree, { values, tolerances }: Expected): Promise<Agreement> {
   const arrays = await Promise.all(tensorsOf(results).map(toArray));
-  if (arrays.length !== values.length) return `${way}: ${arrays.length} results, the reference has ${values.length}`;
+  const wrong = (problem: string): Agreement => ({ problem: `${way}: ${problem}`, share: Infinity });
+  if (arrays.length !== values.length) return wrong(`${arrays.length} results, the reference has ${values.length}`);
+  let largest = 0;
   for (const [at, { dtype, shape, data }] of arrays.entries()) {
     const wanted = values[at];
     if (dtype !== wanted.dtype || !sameShape(shape, wanted.shape))
-      return `${way}: result ${at} is ${dtype} ${showShape(shape)}, the reference has ${wanted.dtype} ${showShape(wanted.shape)}`;
-    const i = data.findIndex(
-      (value, i) => !Object.is(value, wanted.data[i]) && !(Math.abs(value - wanted.data[i]) <= tolerances[at][i]),
-    );
+      return wrong(
+        `result ${at} is ${dtype} ${showShape(shape)}, the reference has ${wanted.dtype} ${showShape(wanted.shape)}`,
+      );
+    const shares = Float64Array.from(data, (value, i) => shareOf(value, wanted.data[i], tolerances[at][i]));
+    const i = shares.findIndex((share) => !(share <= 1));
     if (i >= 0)
-      return `${way}: result ${at} is ${data[i]} at ${i}, the reference has ${wanted.data[i]} ± ${tolerances[at][i]} (shape ${showShape(shape)})`;
+      return wrong(
+        `result ${at} is ${data[i]} at ${i}, the reference has ${wanted.data[i]} ± ${tolerances[at][i]} (shape ${showShape(shape)})`,
+      );
+    largest = shares.reduce((a, b) => Math.max(a, b), largest);
   }
-  return null;
+  return { problem: null, share: largest };
 }
 
-/** Runs a program on the device, eagerly and compiled twice over; the first disagreement, or null. */
-export async function disagreementOf(
+/** An error as a share of its bound; NaN where only one of the two numbers is. */
+function shareOf(value: number, wanted: number, tolerance: number): number {
+  if (Object.is(value, wanted) || value === wanted) return 0;
+  return Math.abs(value - wanted) / tolerance;
+}
+
+/** Runs a program on the device, eagerly and compiled twice over: the first problem, and the largest share of all. */
+export async function agreementOfWays(
   program: Program,
   inputs: readonly HostArray[],
   wanted: Expected,
-): Promise<string | null> {
+): Promise<Agreement> {
   const tensors = inputs.map(fromArray);
   const eager = scope(() => program(...tensors));
   const compiled: Compiled<Tensor[], Tree> = compile(program);
   try {
-    let found = await disagreement("eager", eager, wanted);
+    let worst = await agreementOf("eager", eager, wanted);
     for (const way of ["compiled", "replayed"]) {
-      if (found !== null) break;
+      if (worst.problem !== null) break;
       const results = scope(() => compiled(...tensors));
-      found = await disagreement(way, results, wanted);
+      const { problem, share } = await agreementOf(way, results, wanted);
+      worst = { problem, share: Math.max(worst.share, share) };
       dispose(results);
     }
-    return found;
+    return worst;
   } finally {
     dispose(eager, tensors);
     compiled.dispose();

@@ -14,6 +14,9 @@ import { draw } from "./draw.ts";
 /** Near the cube root of float64's precision, where rounding and curvature hurt a central difference equally little. */
 const STEP = 2 ** -17;
 
+/** Gradients agree below this: a central difference is good to about ∛ε² = 4e-11 of the derivatives around it. */
+export const AGREES = 1e-6;
+
 /** Below this share of the function's own size a derivative counts as zero. */
 const NEGLIGIBLE = 1e-3;
 

@@ -1,7 +1,7 @@
 /** Runs a program eagerly, compiled, and in the float64 reference, and holds the three against each other. */
 
 import { expect } from "vitest";
-import { disagreement, disagreementOf, expected, type Expected, type Program } from "../../engine/check/agreement.ts";
+import { agreementOf, agreementOfWays, expected, type Expected, type Program } from "../../engine/check/agreement.ts";
 import type { HostArray, Tree } from "../../engine/index.ts";
 import "./opened.ts";
 
@@ -9,8 +9,8 @@ export { expected, type Expected, type Program };
 
 /** Asserts that results have the expected shapes and types, and numbers within the tolerances. */
 export async function expectResults(way: string, results: Tree, wanted: Expected): Promise<void> {
-  const found = await disagreement(way, results, wanted);
-  if (found !== null) expect.fail(found);
+  const { problem } = await agreementOf(way, results, wanted);
+  if (problem !== null) expect.fail(problem);
 }
 
 /**
@@ -24,6 +24,6 @@ export async function expectAgreement(
 ): Promise<void> {
   const wanted = expected(meaning, inputs, exactly);
   if (meaning !== program) expect(expected(program, inputs, true).values).toEqual(wanted.values);
-  const found = await disagreementOf(program, inputs, wanted);
-  if (found !== null) expect.fail(found);
+  const { problem } = await agreementOfWays(program, inputs, wanted);
+  if (problem !== null) expect.fail(problem);
 }
