@@ -7,6 +7,7 @@ export const exitCodes = {
   usage: 2,
   noAdapter: 3,
   data: 4,
+  diverged: 5,
   outOfMemory: 6,
   deviceLost: 7,
   interrupted: 130,

@@ -51,6 +51,7 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--set <name=value>", "change a setting, such as sampler.steps=60; may be given often", collect)
     .option("--steps <number>", "updates in total (the setting updates)")
     .option("--seed <number>", "seed of every random stream (the setting seed)")
+    .option("--guard <mode>", "what follows a divergence: off, warn or recover (the setting guard.mode)")
     .option("--run-dir <folder>", "the new run folder, instead of runs/RECIPE-SEED-N")
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
     .option("--resume <run>", "continue the run in this folder from its newest checkpoint")

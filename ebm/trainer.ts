@@ -6,25 +6,31 @@ import {
   currentDevice,
   dispose,
   foldIn,
+  isFinite,
   key as keyOf,
   leavesOf,
   mapTree,
   scope,
   tensorsOf,
   toArray,
+  where,
+  zipTrees,
+  type Compiled,
+  type HostArray,
   type Key,
   type NamedArrays,
   type Tensor,
   type Tree,
 } from "../engine/index.ts";
 import { namedArrays, treeFrom } from "../nn/index.ts";
+import { recovered } from "./guard.ts";
 import type { Explorer, MetricsRow, Observation, OpenOptions, Training } from "./training.ts";
 
 /** Streams of random numbers, so that a change in one does not shift another. */
-export const streams = { init: 1, data: 2, start: 3, walk: 4, observe: 5 } as const;
+export const streams = { init: 1, data: 2, start: 3, walk: 4, observe: 5, recovery: 6 } as const;
 
 /** The keys of one update. */
-export type Keys = Record<Exclude<keyof typeof streams, "init">, Key>;
+export type Keys = Record<Exclude<keyof typeof streams, "init" | "recovery">, Key>;
 
 /** All that changes in a training, by name. */
 export type State = Readonly<Record<string, Tree>>;
@@ -37,8 +43,16 @@ export interface Program<S extends State> {
   feed(keys: Keys): Tensor | null;
   /** The learning rate of an update, counted from 0. */
   rate(update: number): number;
-  /** One update as a tensor program; its numbers are scalars. */
-  update(state: S, fed: Tensor | null, keys: Keys, rate: Tensor): { state: S; numbers: Record<string, Tensor> };
+  /** One update as a tensor program; its numbers are scalars. After recoveries its chains walk further (`recovered`). */
+  update(
+    state: S,
+    fed: Tensor | null,
+    keys: Keys,
+    rate: Tensor,
+    recoveries: number,
+  ): { state: S; numbers: Record<string, Tensor> };
+  /** Whether an update whose numbers are not all finite is left out. */
+  readonly skips: boolean;
   /** Pictures and measures; `keys` belong to the present step. */
   observe(state: S, keys: Keys): Promise<Omit<Observation, "step">>;
   sample(state: S, options: { count: number; steps: number | null; keys: Keys }): Promise<Omit<Observation, "step">>;
@@ -66,8 +80,10 @@ class Trainer<S extends State> implements Training {
   #step = 0;
   #state: S;
   #names: string[] = [];
+  #recoveries = 0;
   readonly #root: Key;
-  readonly #update;
+  /** The update as it is after so many recoveries. */
+  readonly #updates = new Map<number, Update>();
   readonly #unread: { step: number; rate: number; values: Promise<Float32Array> }[] = [];
 
   constructor(
@@ -75,24 +91,33 @@ class Trainer<S extends State> implements Training {
     seed: number,
   ) {
     this.#root = keyOf(seed);
-    this.#state = initialState(program, foldIn(this.#root, streams.init));
-    this.#update = compile(
-      (state: State, fed: readonly Tensor[], keys: Keys, rate: Tensor) => {
-        const next = program.update(state as S, fed[0] ?? null, keys, rate);
-        const { numbers } = next;
-        this.#names = Object.keys(numbers);
-        return { state: next.state, numbers: concat(Object.values(numbers).map((number) => number.reshape([1]))) };
-      },
-      { donate: [0, 1] },
-    );
+    this.#state = this.#initial();
+  }
+
+  #initial(): S {
+    return initialState(this.program, foldIn(this.#root, streams.init));
+  }
+
+  get #update(): Update {
+    const recoveries = this.#recoveries;
+    const known = this.#updates.get(recoveries);
+    if (known !== undefined) return known;
+    const made = compiledUpdate(this.program, recoveries, (names) => (this.#names = names));
+    this.#updates.set(recoveries, made);
+    return made;
   }
 
   get step(): number {
     return this.#step;
   }
 
+  get recoveries(): number {
+    return this.#recoveries;
+  }
+
   #keys(step: number): Keys {
-    const key = (stream: number) => foldIn(foldIn(this.#root, stream), step);
+    const root = this.#recoveries === 0 ? this.#root : foldIn(foldIn(this.#root, streams.recovery), this.#recoveries);
+    const key = (stream: number) => foldIn(foldIn(root, stream), step);
     return {
       data: key(streams.data),
       start: key(streams.start),
@@ -110,10 +135,10 @@ class Trainer<S extends State> implements Training {
 
   async update(): Promise<void> {
     const keys = this.#keys(this.#step);
-    const rate = this.program.rate(this.#step);
+    const rate = recovered.rate(this.program.rate(this.#step), this.#recoveries);
     const fed = this.program.feed(keys);
     const { state, numbers } = this.#update(this.#state, fed === null ? [] : [fed], keys, rate);
-    this.#state = state;
+    this.#state = state as S;
     this.#step++;
     const values = toArray(numbers).then(({ data }) => {
       dispose(numbers);
@@ -139,17 +164,33 @@ class Trainer<S extends State> implements Training {
   }
 
   async checkpoint(): Promise<NamedArrays> {
-    const step = { dtype: "u32" as const, shape: [], data: Uint32Array.of(this.#step) };
-    return { step, ...(await namedArrays(this.#state)) };
+    const counts = { step: this.#step, ...(this.#recoveries > 0 && { recoveries: this.#recoveries }) };
+    const arrays = Object.entries(counts).map(
+      ([name, count]) => [name, { dtype: "u32", shape: [], data: Uint32Array.of(count) }] as const,
+    );
+    return { ...Object.fromEntries(arrays), ...(await namedArrays(this.#state)) };
   }
 
-  restore({ step, ...arrays }: NamedArrays): void {
-    if (!(step?.data instanceof Uint32Array) || step.data.length !== 1)
-      throw new TypeError('checkpoint: array "step" is missing or not a u32 scalar');
-    const state = treeFrom(this.#state, arrays);
+  restore({ step, recoveries, ...arrays }: NamedArrays): void {
+    const count = countOf("step", step);
+    const recovered = recoveries === undefined ? 0 : countOf("recoveries", recoveries);
+    this.#replace(treeFrom(this.#state, arrays), count);
+    this.#recoveries = recovered;
+  }
+
+  restart(): void {
+    this.#replace(this.#initial(), 0);
+    this.#recoveries = 0;
+  }
+
+  recover(recoveries: number): void {
+    this.#recoveries = recoveries;
+  }
+
+  #replace(state: S, step: number): void {
     dispose(this.#state);
     this.#state = state;
-    this.#step = step.data[0];
+    this.#step = step;
     this.#unread.length = 0;
   }
 
@@ -177,9 +218,49 @@ class Trainer<S extends State> implements Training {
 
   dispose(): void {
     dispose(this.#state);
-    this.#update.dispose();
+    for (const update of this.#updates.values()) update.dispose();
     this.program.dispose();
   }
+}
+
+type Update = Compiled<
+  [state: State, fed: readonly Tensor[], keys: Keys, rate: Tensor],
+  { state: State; numbers: Tensor }
+>;
+
+/** One update as a plan; `learnNames` is told what its numbers are called. */
+function compiledUpdate<S extends State>(
+  program: Program<S>,
+  recoveries: number,
+  learnNames: (names: string[]) => void,
+): Update {
+  return compile(
+    (state: State, fed: readonly Tensor[], keys: Keys, rate: Tensor) => {
+      const next = program.update(state as S, fed[0] ?? null, keys, rate, recoveries);
+      learnNames(Object.keys(next.numbers));
+      const numbers = concat(Object.values(next.numbers).map((number) => number.reshape([1])));
+      return { state: program.skips ? unlessStrange(numbers, next.state, state) : next.state, numbers };
+    },
+    { donate: [0, 1] },
+  );
+}
+
+/**
+ * The next state if all numbers are finite, else the present one. Tables that rows were put into stay as they are put: to choose
+ * between two of them would copy both at every update.
+ */
+function unlessStrange(numbers: Tensor, next: State, present: State): State {
+  const fine = isFinite(numbers.sum());
+  return zipTrees(next, [present], ([after, before]) =>
+    after.op.kind === "update" || after.dtype !== "f32" ? after : where(fine, after, before),
+  );
+}
+
+/** A count out of a checkpoint. */
+function countOf(name: string, array: HostArray | undefined): number {
+  if (!(array?.data instanceof Uint32Array) || array.data.length !== 1)
+    throw new TypeError(`checkpoint: array "${name}" is missing or not a u32 scalar`);
+  return array.data[0];
 }
 
 /** The initial state in buffers of its own, each leaf apart from the others. */

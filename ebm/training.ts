@@ -56,6 +56,12 @@ export interface Training {
   checkpoint(): Promise<NamedArrays>;
   /** Continues from a checkpoint; throws an error naming the array that is missing, extra or of the wrong shape. */
   restore(arrays: NamedArrays): void;
+  /** Goes back to before the first update. */
+  restart(): void;
+  /** How many recoveries from divergence the present state has behind it. */
+  readonly recoveries: number;
+  /** From here on as after that many recoveries: other random numbers, a smaller learning rate, longer chains. */
+  recover(recoveries: number): void;
   /** Pictures and measures of the present model; the training that follows is the same with or without it. */
   observe(): Promise<Observation>;
   /** `count` samples of the present model, by its own sampler or, if `steps` is not null, with that many steps. */

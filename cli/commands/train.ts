@@ -14,7 +14,6 @@ import { createRun, openRun, placeRun, rewriteConfig, runFolder, type RunFolder 
 import { lockRun } from "../run/lock.ts";
 import { cutBack, numbersOf, readLines, type NumbersRow } from "../run/records.ts";
 import { findResumable, restore, type Resumable } from "../run/resume.ts";
-import { summarise } from "../run/summary.ts";
 import { say, warn, type World } from "../world.ts";
 
 export interface TrainOptions extends Overrides {
@@ -56,7 +55,7 @@ async function resume(world: World, recipe: string | null, path: string, options
 
 async function work(world: World, { run, path, before }: Plan, options: TrainOptions): Promise<Ending> {
   const environment = environmentOf(await world.openDevice());
-  const context = imageContext({ data: options.data ?? null, env: world.env, cwd: world.cwd });
+  const context = imageContext({ ...world, data: options.data ?? null, tell: (line) => warn(world, line) });
   const training = await asked(findSystem(world, run.system).open(run.settings, context));
   let release: (() => Promise<void>) | null = null;
   try {
@@ -65,26 +64,26 @@ async function work(world: World, { run, path, before }: Plan, options: TrainOpt
     if (before === null) release = await lockRun(path);
     const shown = relative(world.cwd, path) || ".";
     if (!options.quiet) say(world, `${run.recipe} on ${adapterLine(environment)}, in ${shown}`);
-    const summary = await begin(world, folder, run, before, environment);
-    return await finish(world, folder, shown, await follow(world, training, run, folder, summary, options));
+    const past = await begin(world, folder, run, before, environment);
+    return await finish(world, folder, shown, await follow(world, training, run, folder, past, options));
   } finally {
     await release?.();
     training.dispose();
   }
 }
 
-/** Writes the first event; brings the files of a resumed run back to its checkpoint. Returns the numbers known so far. */
+/** Writes the first event; brings the files of a resumed run back to its checkpoint. Returns the rows known so far. */
 async function begin(
   world: World,
   folder: RunFolder,
   run: Resolved,
   before: Resumable | null,
   environment: Environment,
-): Promise<NumbersRow> {
+): Promise<NumbersRow[]> {
   const step = before?.found?.step ?? 0;
   if (before === null) {
     await appendEvent(folder, { step, event: "started", message: world.command });
-    return { step };
+    return [];
   }
   await cutBack(folder.metrics, step);
   await rewriteConfig(folder, run);
@@ -93,7 +92,7 @@ async function begin(
   for (const message of [...(before.found?.damaged ?? []), ...changes])
     await appendEvent(folder, { step, event: "warning", message });
   if (changes.length > 0) warn(world, `warning: numbers may differ in their last bits: ${changes.join("; ")}`);
-  return summarise(await readLines(folder.metrics, numbersOf));
+  return readLines(folder.metrics, numbersOf);
 }
 
 async function follow(
@@ -101,13 +100,13 @@ async function follow(
   training: Training,
   run: Resolved,
   folder: RunFolder,
-  summary: NumbersRow,
+  past: readonly NumbersRow[],
   options: TrainOptions,
 ): Promise<Driven> {
   const shown = options.quiet ? silence : progress(world.stdout, Number(run.settings.updates));
   try {
     const warning = (message: string): void => warn(world, `warning: ${message}`);
-    return await drive({ training, run, folder, progress: shown, stop: world.stop, summary, warn: warning });
+    return await drive({ training, run, folder, progress: shown, stop: world.stop, past, warn: warning });
   } catch (error) {
     await appendEvent(folder, { step: training.step, event: "failed", message: (error as Error).message });
     throw error;

@@ -20,6 +20,7 @@ export interface Overrides {
   set?: readonly string[];
   seed?: string;
   steps?: string;
+  guard?: string;
 }
 
 /** Complete and valid: what a run begins with. */
@@ -46,10 +47,11 @@ export async function resolve(
 }
 
 /** Settings with the options of the command line over them. */
-export function override(fields: Fields, settings: Settings, { set = [], seed, steps }: Overrides): Settings {
+export function override(fields: Fields, settings: Settings, { set = [], seed, steps, guard }: Overrides): Settings {
   const strongest = set.map((text) => readAssignment(fields, text));
   if (seed !== undefined) strongest.push(readAssignment(fields, `seed=${seed}`, `--seed ${seed}`));
   if (steps !== undefined) strongest.push(readAssignment(fields, `updates=${steps}`, `--steps ${steps}`));
+  if (guard !== undefined) strongest.push(readAssignment(fields, `guard.mode=${guard}`, `--guard ${guard}`));
   return strongest.reduce(merge, settings);
 }
 

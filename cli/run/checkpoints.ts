@@ -4,17 +4,19 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { NamedArrays } from "../../engine/hostArray.ts";
+import { isKept } from "../../ebm/guard.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { FormatError } from "../../nn/formatError.ts";
 import { decode, encode } from "../../nn/formats/safetensors.ts";
 import type { Resolved } from "../config/resolve.ts";
 import { Failure } from "../failure.ts";
 import { draftSuffix, writeAtomically } from "./atomic.ts";
+import { guardOf } from "./recovery.ts";
 
 const format = "webgpu-ebm checkpoint 1";
 
-/** How many of the newest checkpoints are kept. */
-const kept = 3;
+/** How many of the newest checkpoints are all kept. */
+const newest = 3;
 
 /** A checkpoint that reads well, and what was wrong with newer ones that do not. */
 export interface Found {
@@ -24,17 +26,20 @@ export interface Found {
   damaged: string[];
 }
 
-/** Writes the checkpoint of a step and removes the oldest ones; the same state gives the same bytes. */
+/** Writes the checkpoint of a step and thins out the older ones; the same state gives the same bytes. */
 export async function saveCheckpoint(
   folder: string,
   run: Resolved,
   step: number,
   arrays: NamedArrays,
 ): Promise<string> {
-  const path = join(folder, fileName(step));
+  const path = checkpointPath(folder, step);
   const metadata = { format, step: String(step), digest: digest(arrays), ...identity(run) };
   await writeAtomically(path, encode(arrays, metadata));
-  for (const old of (await checkpointFiles(folder)).slice(kept)) await rm(join(folder, old));
+  const guard = guardOf(run.settings);
+  const older = (await checkpointSteps(folder)).slice(newest);
+  for (const old of older)
+    if (guard?.mode !== "recover" || !isKept(old, step, guard)) await rm(checkpointPath(folder, old));
   return path;
 }
 
@@ -44,8 +49,8 @@ export async function saveCheckpoint(
  */
 export async function newestCheckpoint(folder: string, run: Resolved): Promise<Found | null> {
   const damaged: string[] = [];
-  for (const name of await checkpointFiles(folder)) {
-    const path = join(folder, name);
+  for (const step of await checkpointSteps(folder)) {
+    const path = checkpointPath(folder, step);
     try {
       return { ...readCheckpoint(path, await readFile(path), run), path, damaged };
     } catch (error) {
@@ -57,7 +62,8 @@ export async function newestCheckpoint(folder: string, run: Resolved): Promise<F
   throw new Failure("data", `${damaged.join("; ")}; no checkpoint of the run can be read`);
 }
 
-function readCheckpoint(path: string, bytes: Uint8Array, run: Resolved): { arrays: NamedArrays; step: number } {
+/** @throws FormatError for a damaged file, Failure for one of another run */
+export function readCheckpoint(path: string, bytes: Uint8Array, run: Resolved): { arrays: NamedArrays; step: number } {
   const { arrays, metadata } = decode(bytes);
   if (metadata.format !== format) {
     throw new Failure(
@@ -73,16 +79,20 @@ function readCheckpoint(path: string, bytes: Uint8Array, run: Resolved): { array
   return { arrays, step: Number(metadata.step) };
 }
 
-/** Newest first. Removes the drafts of processes that were killed. */
-async function checkpointFiles(folder: string): Promise<string[]> {
+/** The steps that have a checkpoint, newest first. Removes the drafts of processes that were killed. */
+export async function checkpointSteps(folder: string): Promise<number[]> {
   const names = await readdir(folder);
   for (const name of names) if (name.endsWith(draftSuffix)) await rm(join(folder, name));
-  const files = names.filter((name) => /^step-\d+\.safetensors$/.test(name));
-  return files.sort((a, b) => stepOf(b) - stepOf(a));
+  const steps = names.flatMap((name) => {
+    const found = /^step-(\d+)\.safetensors$/.exec(name);
+    return found === null ? [] : [Number(found[1])];
+  });
+  return steps.sort((a, b) => b - a);
 }
 
-const fileName = (step: number): string => `step-${String(step).padStart(6, "0")}.safetensors`;
-const stepOf = (name: string): number => Number(/\d+/.exec(name)?.[0]);
+/** Where the checkpoint of a step is. */
+export const checkpointPath = (folder: string, step: number): string =>
+  join(folder, `step-${String(step).padStart(6, "0")}.safetensors`);
 
 /** What must agree between a checkpoint and the run it is taken for: everything that shapes the numbers. */
 function identity({ recipe, settings }: Resolved): Record<string, string> {

@@ -5,20 +5,23 @@ import type { Settings } from "../../ebm/settings.ts";
 import type { Training } from "../../ebm/training.ts";
 import type { Resolved } from "../config/resolve.ts";
 import type { Progress } from "../progress/progress.ts";
+import { Guard, type Alarm } from "../../ebm/guard.ts";
 import { saveCheckpoint } from "./checkpoints.ts";
 import type { RunFolder } from "./folder.ts";
 import { saveObservation } from "./observation.ts";
-import { appendLines, numbersLine, type NumbersRow, type RunEvent } from "./records.ts";
+import { appendLines, numbersLine, numbersOf, readLines, type NumbersRow, type RunEvent } from "./records.ts";
+import { guardOf, recover } from "./recovery.ts";
 import { summarise, writeSummary } from "./summary.ts";
 
-/** What a drive needs; `summary` is what is known from before, when a run continues. */
+/** What a drive needs; `past` is what is known from before, when a run continues. */
 export interface DriveOptions {
   training: Training;
   run: Resolved;
   folder: RunFolder;
   progress: Progress;
   stop: AbortSignal;
-  summary: NumbersRow;
+  /** The numbers of updates done before, when a run continues. */
+  past: readonly NumbersRow[];
   warn: (message: string) => void;
 }
 
@@ -35,12 +38,15 @@ const flushEvery = 1;
  * Updates until `updates` of the settings is reached or `stop` is aborted; then the checkpoint is on disk. The order at each
  * step is numbers, pictures, checkpoint, so that a checkpoint never stands for more than the other files hold.
  */
-export async function drive({ training, run, folder, progress, stop, warn, ...rest }: DriveOptions): Promise<Driven> {
+export async function drive({ training, run, folder, progress, stop, past, warn }: DriveOptions): Promise<Driven> {
   const { updates, every } = schedule(run.settings);
-  let summary = rest.summary;
+  let summary = summarise(past);
   let waiting: NumbersRow[] = [];
   let flushed = performance.now();
-  let finite = true;
+  const guard = guardOf(run.settings);
+  let watching = guard && new Guard(guard);
+  for (const row of past) watching?.look(row);
+  let alarm: Alarm | null = null;
 
   const flush = async (): Promise<void> => {
     await appendLines(folder.metrics, waiting.map(numbersLine));
@@ -50,23 +56,48 @@ export async function drive({ training, run, folder, progress, stop, warn, ...re
   const record = async (rows: readonly NumbersRow[]): Promise<void> => {
     waiting.push(...rows);
     summary = summarise([summary, ...rows]);
-    const strange = finite ? rows.find((row) => !Object.values(row).every(Number.isFinite)) : undefined;
-    if (strange === undefined) return;
-    finite = false;
-    const names = Object.keys(strange).filter((name) => !Number.isFinite(strange[name]));
-    const message = `step ${strange.step}: ${names.map((name) => `${name} is ${strange[name]}`).join(", ")}`;
-    warn(message);
-    await appendEvent(folder, { step: strange.step, event: "warning", message });
+    for (const row of rows) {
+      const found = alarm === null ? (watching?.look(row) ?? null) : null;
+      if (found === null) continue;
+      if (found.kind === "diverged" && guard?.mode === "recover") {
+        alarm = found;
+        continue;
+      }
+      const skipped = found.kind === "skipped" && guard?.mode === "recover";
+      await told({
+        step: found.step,
+        event: "warning",
+        message: `${found.message}${skipped ? "; the update is left out" : ""}`,
+      });
+    }
+  };
+  const told = async (event: Omit<RunEvent, "time"> & { message: string }): Promise<void> => {
+    warn(event.message);
+    await appendEvent(folder, event);
+  };
+  /** Goes back to a good checkpoint, if the numbers so far ask for it. */
+  const recovered = async (): Promise<boolean> => {
+    if (alarm === null || guard === null) return false;
+    await flush();
+    const message = await recover(training, alarm, guard, run, folder);
+    await told({ step: alarm.step, event: "recovered", message });
+    const kept = await readLines(folder.metrics, numbersOf);
+    watching = new Guard(guard);
+    for (const row of kept) watching.look(row);
+    summary = summarise(kept);
+    alarm = null;
+    return true;
   };
   const observe = async (): Promise<void> => {
-    await record(await training.metrics({ final: true }));
     const observation = await training.observe();
     await saveObservation(folder, observation);
     const { step, measures } = observation;
-    if (Object.keys(measures).length > 0) await record([{ step, ...measures }]);
+    if (Object.keys(measures).length === 0) return;
+    const row = { step, ...measures };
+    waiting.push(row);
+    summary = summarise([summary, row]);
   };
   const checkpoint = async (): Promise<void> => {
-    await record(await training.metrics({ final: true }));
     await flush();
     await saveCheckpoint(folder.checkpoints, run, training.step, await training.checkpoint());
     await writeSummary(folder, summary);
@@ -78,13 +109,20 @@ export async function drive({ training, run, folder, progress, stop, warn, ...re
     await breathe(); // a resolved promise alone would never let a signal in
     const rows = await training.metrics();
     await record(rows);
+    if (await recovered()) continue;
     progress.show(training.step, rows.at(-1) ?? (summary.step > 0 ? summary : null));
     if (performance.now() - flushed > 1000 * flushEvery) await flush();
 
     const due = (name: string): boolean => every[name] > 0 && training.step % every[name] === 0;
+    const settled = guard?.mode === "recover" && training.step % guard.settle === 0;
+    const saves = training.step >= updates || stop.aborted || due("checkpoint") || settled;
     const last = training.step >= updates;
+    if (saves || due("observe")) {
+      await record(await training.metrics({ final: true }));
+      if (await recovered()) continue;
+    }
     if (last || due("observe")) await observe();
-    if (last || stop.aborted || due("checkpoint")) await checkpoint();
+    if (saves) await checkpoint();
     if (stop.aborted && !last) return { ending: "interrupted", summary };
   }
   if (updates === 0) {

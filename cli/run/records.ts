@@ -12,7 +12,7 @@ export type NumbersRow = { step: number } & Record<string, number>;
 export interface RunEvent {
   time: string;
   step: number;
-  event: "started" | "resumed" | "checkpoint" | "interrupted" | "finished" | "warning" | "failed";
+  event: "started" | "resumed" | "checkpoint" | "interrupted" | "finished" | "warning" | "recovered" | "failed";
   message?: string;
 }
 

@@ -1,6 +1,6 @@
 /** Chains that go on where they stopped: a replay buffer on the GPU (Tieleman 2008; Du & Mordatch 2019). */
 
-import { choice, put, take, uniform, type Shape } from "../../engine/index.ts";
+import { choice, isFinite, put, take, uniform, where, type Shape } from "../../engine/index.ts";
 import type { Start } from "./start.ts";
 
 export interface PersistentOptions {
@@ -21,7 +21,9 @@ export function persistentStart({ size, item, scale = 1 }: PersistentOptions): S
     draw(key, [count], _data, memory) {
       if (memory === null) throw new TypeError("persistentStart: the replay buffer is missing");
       const rows = choice(key, size, count);
-      return { x: take(memory, rows), remember: (end) => put(memory, rows, end) };
+      const x = take(memory, rows);
+      // What a chain lost to NaN or infinity stays as it was: in the buffer it would be lost for good.
+      return { x, remember: (end) => put(memory, rows, where(isFinite(end), end, x)) };
     },
   };
 }

@@ -1,10 +1,11 @@
 /** The settings of the shortRun system. */
 
 import { pointSources } from "../data/points.ts";
+import { guardFields } from "../guard.ts";
 import type { Fields } from "../settings.ts";
 
 /** Data sets of images that a host can be asked for. */
-export const imageNames = ["mnist", "fashion-mnist", "kmnist"] as const;
+export const imageNames = ["mnist", "fashion-mnist", "kmnist", "notmnist", "omniglot", "cifar10", "cifar100"] as const;
 
 export const netKinds = ["toy", "vanilla", "strided", "nonlocal"] as const;
 export const startKinds = ["persistent", "data", "uniform", "normal"] as const;
@@ -60,6 +61,7 @@ export const shortRunFields = {
     samples: { kind: "integer", about: "toys: short-run samples for the density estimate", min: 3 },
     bandwidth: { kind: "number", about: "toys: width of its kernels, in standard deviations", exclusiveMin: 0 },
   },
+  guard: guardFields,
   log: {
     observe: { kind: "integer", about: "updates between two looks at the model, 0 for only one at the end", min: 0 },
     checkpoint: { kind: "integer", about: "updates between two checkpoints, 0 for only one at the end", min: 0 },

@@ -19,6 +19,7 @@ import {
 import { imageSource } from "../data/images.ts";
 import { pointSources } from "../data/points.ts";
 import type { Source } from "../data/source.ts";
+import { recovered } from "../guard.ts";
 import { contrastiveDivergence } from "../objectives/contrastiveDivergence.ts";
 import { langevin, temperatureOf, walk } from "../samplers/index.ts";
 import { dataStart, normalStart, persistentStart, uniformStart, type Start } from "../starts/index.ts";
@@ -79,10 +80,17 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
     },
     feed: (keys) => source.feed(keys.data, batch),
     rate,
-    update({ parameters, optimizer: moments, memory }, fed, keys, lr) {
+    skips: settings.guard.mode === "recover",
+    update({ parameters, optimizer: moments, memory }, fed, keys, lr, recoveries) {
       const positive = noisy(source.batch(keys.data, batch, fed), keys.data);
       const begun = start.draw(keys.start, [batch, ...source.item], () => positive, memory ?? null);
-      const { x: negative, means } = walk(sampler, energyUnder(parameters), begun.x, steps.steps, keys.walk);
+      const { x: negative, means } = walk(
+        sampler,
+        energyUnder(parameters),
+        begun.x,
+        recovered.steps(steps.steps, recoveries),
+        keys.walk,
+      );
       const contrast = contrastiveDivergence(energyUnder(parameters), positive, negative, temperature);
       const learned = optimizer.update(parameters, grad(contrast.loss, parameters), moments, lr);
       const remembered = begun.remember(negative);

@@ -85,7 +85,7 @@ describe("ebm recipes", () => {
   test("shows the settings of one, with their meaning and legal values", async () => {
     const { ebm } = await testWorld();
     const { out } = await ebm("recipes", "toy/gmm");
-    expect(out).toContain("sampler.stepSize  0.5   step size (a number above 0)\n");
+    expect(out).toContain("sampler.stepSize  0.5        step size (a number above 0)\n");
   });
 
   test("suggests a name for an unknown one", async () => {

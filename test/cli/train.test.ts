@@ -102,7 +102,7 @@ describe("train RECIPE", () => {
     const { counting } = world.world.systems;
     const broken = { ...world.world.systems, counting: breakLoss(counting) };
     const { ebm, text } = await testWorld({ systems: broken });
-    const { code, err } = await ebm("train", "toy/gmm", "--run-dir", "a");
+    const { code, err } = await ebm("train", "toy/gmm", "--guard", "warn", "--run-dir", "a");
     expect({ code, err }).toEqual({ code: 0, err: "warning: step 1: loss is NaN\n" });
     expect(await text("a/metrics.jsonl")).toMatch(/^{"step":1,"loss":"NaN"/);
     expect(await text("a/summary.json")).toContain('"loss": "NaN"');

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { NamedArrays } from "../../engine/hostArray.ts";
+import { guard, guardFields } from "../../ebm/guard.ts";
 import type { Fields, Settings } from "../../ebm/settings.ts";
 import type { MetricsRow, Observation, Recipe, System, Training } from "../../ebm/training.ts";
 import { runCommand } from "../../cli/program.ts";
@@ -18,6 +19,7 @@ const fields: Fields = {
     stepSize: { kind: "number", about: "step size", exclusiveMin: 0 },
   },
   objective: { scaled: { kind: "boolean", about: "whether the loss is divided by the temperature" } },
+  guard: guardFields,
   log: {
     observe: { kind: "integer", about: "updates between two observations", min: 0 },
     checkpoint: { kind: "integer", about: "updates between two checkpoints", min: 0 },
@@ -30,6 +32,7 @@ const settings: Settings = {
   data: { name: "gmm" },
   sampler: { steps: 10, stepSize: 0.5 },
   objective: { scaled: true },
+  guard: { ...guard, attempts: 3 },
   log: { observe: 3, checkpoint: 2 },
 };
 
@@ -40,6 +43,7 @@ const digits: Recipe = { ...recipe, name: "toy/mnist", settings: { ...settings, 
 /** A training whose one weight w follows w ← (5w + seed + step) mod 1009: cheap, and different after every step. */
 class Counting implements Training {
   step = 0;
+  recoveries = 0;
   disposed = false;
   private weight = 7;
   private arrived: MetricsRow[] = [];
@@ -47,6 +51,7 @@ class Counting implements Training {
   constructor(
     private readonly settings: Settings,
     private readonly afterUpdate: (step: number) => void,
+    private readonly lossOf: (loss: number, step: number, recoveries: number) => number,
   ) {}
 
   prepare(): Promise<void> {
@@ -56,7 +61,10 @@ class Counting implements Training {
   update(): Promise<void> {
     this.step++;
     this.weight = (5 * this.weight + Number(this.settings.seed) + this.step) % 1009;
-    this.arrived.push({ step: this.step, loss: this.weight, d_s: this.weight % 7, r_s: this.weight / 1009 });
+    // After a recovery it takes another path.
+    this.weight += this.recoveries;
+    const loss = this.lossOf(this.weight, this.step, this.recoveries);
+    this.arrived.push({ step: this.step, loss, d_s: this.weight % 7, r_s: this.weight / 1009 });
     this.afterUpdate(this.step);
     return Promise.resolve();
   }
@@ -71,13 +79,27 @@ class Counting implements Training {
     return Promise.resolve({
       weight: { dtype: "f32", shape: [1], data: Float32Array.of(this.weight) },
       step: { dtype: "u32", shape: [], data: Uint32Array.of(this.step) },
+      recoveries: { dtype: "u32", shape: [], data: Uint32Array.of(this.recoveries) },
     });
   }
 
-  restore({ weight, step }: NamedArrays): void {
+  restore({ weight, step, recoveries }: NamedArrays): void {
     if (weight === undefined) throw new RangeError('restore: array "weight" is missing');
     this.weight = weight.data[0];
     this.step = step.data[0];
+    this.recoveries = recoveries.data[0];
+    this.arrived = [];
+  }
+
+  restart(): void {
+    this.weight = 7;
+    this.step = 0;
+    this.recoveries = 0;
+    this.arrived = [];
+  }
+
+  recover(recoveries: number): void {
+    this.recoveries = recoveries;
   }
 
   observe(): Promise<Observation> {
@@ -140,6 +162,8 @@ export interface TestWorld {
   files: () => Promise<string[]>;
   /** Called after each update of a training. */
   afterUpdate: (step: number) => void;
+  /** What an update reports as its loss, of what it would be. */
+  lossOf: (loss: number, step: number, recoveries: number) => number;
   /** Aborting it is Ctrl-C; each command line has its own. */
   interrupt: () => void;
 }
@@ -154,7 +178,11 @@ export async function testWorld(changes: Partial<World> = {}): Promise<TestWorld
     fields,
     async open(chosen, context) {
       if ((chosen.data as Settings).name === "mnist") await context.data("mnist", "train");
-      return new Counting(chosen, (step) => result.afterUpdate(step));
+      return new Counting(
+        chosen,
+        (step) => result.afterUpdate(step),
+        (...update) => result.lossOf(...update),
+      );
     },
   };
   const world: World = {
@@ -192,6 +220,7 @@ export async function testWorld(changes: Partial<World> = {}): Promise<TestWorld
         .sort();
     },
     afterUpdate: () => undefined,
+    lossOf: (loss) => loss,
     interrupt: () => controller.abort(),
   };
   return result;

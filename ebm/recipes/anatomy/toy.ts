@@ -1,5 +1,6 @@
 /** What the two-dimensional recipes of ebm-anatomy share. */
 
+import { guard } from "../../guard.ts";
 import type { ShortRunSettings } from "../../systems/shortRun.ts";
 
 export const source =
@@ -17,6 +18,7 @@ export const convergent: ShortRunSettings = {
   objective: { scaled: true },
   optimizer: { kind: "sgd", lr: 0.1, lrMin: 0, lrDecay: 1, beta1: 0.9, beta2: 0.999 },
   landscape: { resolution: 100, samples: 10_000, bandwidth: 0.1 },
+  guard,
   log: { observe: 1000, checkpoint: 1000 },
 };
 

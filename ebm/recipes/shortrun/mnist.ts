@@ -1,5 +1,6 @@
 /** Handwritten digits by short-run MCMC: always 100 steps from noise. */
 
+import { guard } from "../../guard.ts";
 import type { ShortRunSettings } from "../../systems/shortRun.ts";
 import { variant } from "../recipe.ts";
 
@@ -14,6 +15,7 @@ const settings: ShortRunSettings = {
   objective: { scaled: false },
   optimizer: { kind: "adam", lr: 1e-4, lrMin: 0, lrDecay: 1, beta1: 0.9, beta2: 0.999 },
   landscape: { resolution: 100, samples: 10_000, bandwidth: 0.1 },
+  guard,
   log: { observe: 100, checkpoint: 500 },
 };
 
