@@ -35,7 +35,7 @@ export async function sample(world: World, path: string, options: SampleOptions)
   await checkOut(out, options.out ?? out);
 
   await world.openDevice();
-  const context = imageContext({ data: options.data ?? null, env: world.env, cwd: world.cwd });
+  const context = imageContext({ ...world, data: options.data ?? null, tell: (line) => warn(world, line) });
   const training = await asked(findSystem(world, run.system).open(run.settings, context));
   try {
     await write(world, training, found, { count, steps, seed }, out);

@@ -5,6 +5,7 @@
 //   bytes              row-major; in images 0 is the background and 255 is ink
 
 import { FormatError } from "../../nn/formatError.ts";
+import { unpacked, type NamedBytes } from "./gunzip.ts";
 
 /** Bytes with a shape, as an idx file holds them. */
 export interface Idx {
@@ -22,18 +23,12 @@ export interface IdxImages {
   labels: Uint8Array | null;
 }
 
-/** A file's name, for messages, and its bytes. */
-export interface NamedBytes {
-  name: string;
-  bytes: Uint8Array;
-}
-
 /**
- * The contents of an idx file of unsigned bytes; gzip is recognised by its first two bytes.
+ * The contents of an idx file of unsigned bytes, plain or gzipped.
  * @throws FormatError naming the file, what was expected and what was found
  */
 export async function readIdx({ name, bytes }: NamedBytes): Promise<Idx> {
-  const file = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(name, bytes) : bytes;
+  const file = await unpacked({ name, bytes });
   const ndim = file[3] ?? 0;
   if (file[0] !== 0 || file[1] !== 0 || file[2] !== 8 || ndim === 0) {
     throw new FormatError(`${name}: not an idx file of bytes, expected it to begin 00 00 08 0n, got ${hex(file, 4)}`);
@@ -70,16 +65,6 @@ async function readRank(file: NamedBytes, rank: number): Promise<Idx> {
   const idx = await readIdx(file);
   if (idx.shape.length === rank) return idx;
   throw new FormatError(`${file.name}: expected ${rank} extents, got ${idx.shape.length} [${idx.shape.join(", ")}]`);
-}
-
-async function gunzip(name: string, bytes: Uint8Array): Promise<Uint8Array> {
-  const unzipped = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  try {
-    return new Uint8Array(await new Response(unzipped).arrayBuffer());
-  } catch (error) {
-    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new FormatError(`${name}: gzip file of ${bytes.length} bytes is truncated or damaged (${String(reason)})`);
-  }
 }
 
 const truncated = (name: string, expected: number, found: number): FormatError =>

@@ -138,7 +138,8 @@ function parseHeader(text: string): Header {
     comma = separator === ",";
     at = entry.lastIndex;
   }
-  if (!/^\s*\}\s*$/.test(text.slice(at))) refuse(`the header is not understood from ${text.slice(at, at + 40)} on`);
+  if (!/^\s*\}\s*$/.test(text.slice(at)))
+    refuse(`the header is not understood from ${text.slice(at, at + 40).trim()} on`);
   const { descr, order, shape } = values;
   if (descr === undefined || order === undefined || shape === undefined) {
     refuse("the header lacks one of descr, fortran_order and shape");
