@@ -6,13 +6,15 @@
 import { normalFromBits } from "../random/normal.ts";
 import { permute } from "../random/permutation.ts";
 import { foldIn as foldWords, keyOf, randomBits, split as splitWords, type Key as Words } from "../random/threefry.ts";
-import { randomIndex as indexFromBits, uniformFromBits } from "../random/uniform.ts";
+import { bernoulliFromBits, randomIndex as indexFromBits, uniformFromBits } from "../random/uniform.ts";
 import type { DType } from "../hostArray.ts";
 import type { ElementwiseOp } from "../op.ts";
 import type { Shape } from "../shape.ts";
-import { apply, type Tensor } from "../tensor.ts";
+import { apply, type Operand, type Tensor } from "../tensor.ts";
 import { asTensor, elementwise } from "./declare.ts";
+import { where } from "./elementwise.ts";
 import { broadcast } from "./movement.ts";
+import { take } from "./rows.ts";
 import { constant, constantOp, iota } from "./sources.ts";
 
 /** A tensor of type `key`: the name of a stream of random numbers. */
@@ -46,6 +48,7 @@ const bitsOp = random(
 const uniformOp = random("uniform", "uniformFromBits(x)", ["u32"], "f32", uniformFromBits);
 const normalOp = random("normal", "normalFromBits(x)", ["u32"], "f32", normalFromBits);
 const indexOp = random("randomIndex", "randomIndex(x, y)", ["u32", "u32"], "u32", indexFromBits);
+const bernoulliOp = random("bernoulli", "bernoulliFromBits(x, y)", ["u32", "f32"], "bool", bernoulliFromBits);
 const permuteOp = random("permute", "permute(x, y, z)", ["key", "u32", "u32"], "u32", permute);
 
 /** The key of a seed, an integer in [0, 2⁵³). */
@@ -84,8 +87,42 @@ export const normal = (from: Key, shape: Shape): Tensor => apply(normalOp, [bits
 export const randomIndex = (from: Key, shape: Shape, n: number): Tensor =>
   apply(indexOp, [bits(from, shape), broadcast(constant(n, "u32"), shape)]);
 
-/** `count` distinct integers from [0, n): the start of a random permutation. Throws a RangeError when count > n. */
-export function choice(from: Key, n: number, count: number): Tensor {
+/**
+ * Truth values that hold with probability `p`, a number or a tensor that stretches to the shape: never where it is 0, always
+ * where it is 1, and in between in steps of 2⁻³². Throws a RangeError for a number outside [0, 1].
+ */
+export function bernoulli(from: Key, shape: Shape, p: Operand): Tensor {
+  if (typeof p === "number" && !(p >= 0 && p <= 1))
+    throw new RangeError(`bernoulli: a probability is in [0, 1], got ${p}`);
+  return apply(bernoulliOp, [bits(from, shape), broadcast(asTensor(p), shape)]);
+}
+
+/**
+ * x with each element zero with probability `rate`, in [0, 1), and the others scaled by 1 / (1 − rate), so that the mean stays
+ * what it was (Srivastava et al. 2014). Without dropping it is x itself.
+ */
+export function dropout(from: Key, x: Tensor, rate: number): Tensor {
+  if (!(rate >= 0 && rate < 1)) throw new RangeError(`dropout: the rate is in [0, 1), got ${rate}`);
+  return rate === 0 ? x : where(bernoulli(from, x.shape, 1 - rate), x.mul(1 / (1 - rate)), 0);
+}
+
+/** The first `count` places of a permutation of 0 … n − 1. */
+const permuted = (from: Key, n: number, count: number): Tensor =>
+  apply(permuteOp, [broadcast(from, [count]), iota([count]), broadcast(constant(n, "u32"), [count])]);
+
+/** The integers 0 … n − 1 in a random order: u32 [n]. */
+export const permutation = (from: Key, n: number): Tensor => permuted(from, n, n);
+
+/** The rows of x in a random order. */
+export const shuffle = (from: Key, x: Tensor): Tensor => take(x, permutation(from, x.shape[0]));
+
+/**
+ * `count` integers from [0, n): distinct ones, the start of a random permutation; or with `replace` each drawn from all of
+ * them. Throws a RangeError when there are too few.
+ */
+export function choice(from: Key, n: number, count: number, { replace = false }: { replace?: boolean } = {}): Tensor {
+  if (n === 0 && count > 0) throw new RangeError(`choice: ${count} indices out of none`);
+  if (replace) return randomIndex(from, [count], n);
   if (count > n) throw new RangeError(`choice: ${count} distinct indices out of ${n}`);
-  return apply(permuteOp, [broadcast(from, [count]), iota([count]), broadcast(constant(n, "u32"), [count])]);
+  return permuted(from, n, count);
 }

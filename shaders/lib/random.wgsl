@@ -75,6 +75,12 @@ fn randomIndex(bits: u32, n: u32) -> u32 {
   return multiplyHigh(bits, n);
 }
 
+// Whether an event of probability p occurs: never if p is 0, always if it is 1, else for bits < p · 2³². The product
+// is exact, and what is cut off is below 2⁻³² of probability.
+fn bernoulliFromBits(bits: u32, p: f32) -> bool {
+  return p >= 1.0 || bits < u32(clamp(p, 0.0, 0x1.fffffep-1f) * 0x1p32f);
+}
+
 // The upper 32 bits of the 64-bit product, by halves of 16 bits: WGSL has no wider integers.
 fn multiplyHigh(a: u32, b: u32) -> u32 {
   let aLow = a & 0xffffu;

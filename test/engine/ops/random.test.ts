@@ -1,20 +1,26 @@
 /** Random numbers through the engine: the same bits eagerly, compiled, in a loop and in the reference; pinned for good. */
 
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
+  bernoulli,
   bits,
   choice,
   compile,
+  dropout,
   foldIn,
   fromArray,
+  grad,
   key,
   loop,
   normal,
+  permutation,
   randomIndex,
   reference,
   scope,
+  shuffle,
   split,
+  sum,
   take,
   tensor,
   toArray,
@@ -25,6 +31,9 @@ import { digest } from "../digest.ts";
 import { draw, seeds, u32 } from "../draw.ts";
 import { check } from "../property.ts";
 import { expectAgreement } from "../threeWays.ts";
+
+/** Standard deviations allowed to a count: one beyond has a probability of 6e-7, and the keys here are fixed. */
+const FAR = 5;
 
 /** More than a workgroup, prime. */
 const shape = [3, 1031];
@@ -42,6 +51,10 @@ const streams: Stream[] = [
   { name: "bits", draws: (k) => bits(k, shape), digest: "f74417f7" },
   { name: "randomIndex", draws: (k) => randomIndex(k, shape, 60_000), digest: "fd1fbc3c" },
   { name: "choice", draws: (k) => choice(k, 60_000, 1031), digest: "b5c069e9" },
+  { name: "choice with replacement", draws: (k) => choice(k, 60_000, 1031, { replace: true }), digest: "2c8cb7d6" },
+  { name: "permutation", draws: (k) => permutation(k, 1031), digest: "0e53ff3a" },
+  { name: "bernoulli", draws: (k) => bernoulli(k, shape, 0.3), digest: "cd0ed87c" },
+  { name: "dropout", draws: (k) => dropout(k, normal(split(k, 1).reshape([]), shape), 0.75), digest: "c9b33761" },
   { name: "split", draws: (k) => split(k, 1031), digest: "cf1b597d" },
   {
     name: "normal of a split key",
@@ -113,6 +126,68 @@ test("choice(k, n, count) takes each index at most once, and all of them when co
     expect(data.findIndex((index) => index >= n)).toBe(-1);
   }
   expect(() => choice(key(1), 3, 4)).toThrow(new RangeError("choice: 4 distinct indices out of 3"));
+});
+
+test("choice(k, n, count, { replace: true }) draws each index alike, some of them twice", async () => {
+  const { data } = await toArray(choice(key(3), 5, 5000, { replace: true }));
+  const counts = [0, 1, 2, 3, 4].map((index) => data.filter((drawn) => drawn === index).length);
+  expect(counts.reduce((a, b) => a + b)).toBe(5000);
+  for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(FAR * Math.sqrt(5000 * 0.2 * 0.8));
+  expect(() => choice(key(1), 0, 2, { replace: true })).toThrow(new RangeError("choice: 2 indices out of none"));
+  expect(choice(key(1), 0, 0).shape).toEqual([0]);
+});
+
+test("permutation(k, n) has each of 0 … n − 1 once, shuffle(k, x) the rows of x in that order", async () => {
+  const { data } = await toArray(permutation(key(4), 70));
+  expect(Array.from(data).sort((a, b) => a - b)).toEqual(Array.from({ length: 70 }, (_, i) => i));
+  const x = draw(1, [70, 2]);
+  const rows = (await toArray(shuffle(key(4), fromArray(x)))).data;
+  expect(Array.from(rows)).toEqual(Array.from(data).flatMap((row) => Array.from(x.data.slice(2 * row, 2 * row + 2))));
+});
+
+describe("bernoulli", () => {
+  const held = async (p: number | Tensor, shape: readonly number[]): Promise<Uint32Array> =>
+    (await toArray(bernoulli(key(6), shape, p))).data as Uint32Array;
+
+  test("bernoulli(k, shape, p) holds with frequency p, exactly never and always at 0 and 1", async () => {
+    const count = 20_000;
+    for (const p of [0, 1e-3, 0.3, 0.5, 0.9, 1]) {
+      const hits = (await held(p, [count])).reduce((sum, hit) => sum + hit, 0);
+      expect(Math.abs(hits - count * p)).toBeLessThanOrEqual(FAR * Math.sqrt(count * p * (1 - p)));
+    }
+  });
+
+  test("bernoulli(k, shape, p) of a tensor p holds where bernoulli of its numbers does", async () => {
+    const mixed = await held(tensor([[0], [0.3], [1]]), [3, 50]);
+    const [none, some, all] = await Promise.all([0, 0.3, 1].map((p) => held(p, [3, 50])));
+    expect(Array.from(mixed)).toEqual([...none.slice(0, 50), ...some.slice(50, 100), ...all.slice(100)]);
+    await expectAgreement(
+      (k, p) => bernoulli(k, [4, 70], p),
+      [{ ...u32([], 0, 5), dtype: "key" }, draw(1, [70], 0, 1)],
+      {
+        exactly: true,
+      },
+    );
+  });
+
+  test("bernoulli() and dropout() want probabilities", () => {
+    expect(() => bernoulli(key(1), [2], 1.5)).toThrow(new RangeError("bernoulli: a probability is in [0, 1], got 1.5"));
+    expect(() => bernoulli(key(1), [2], NaN)).toThrow(new RangeError("bernoulli: a probability is in [0, 1], got NaN"));
+    expect(() => dropout(key(1), tensor([1]), 1)).toThrow(new RangeError("dropout: the rate is in [0, 1), got 1"));
+    expect(() => bernoulli(tensor([1]), [1], 0.5)).toThrow(/^bits: takes key and u32, got f32/);
+  });
+});
+
+test("dropout(k, x, rate) zeroes elements at that rate and scales the others, and its gradient does the same", async () => {
+  const x = tensor([2]).add(0).broadcast([20_000]);
+  const y = Array.from((await toArray(dropout(key(2), x, 0.75))).data);
+  const kept = y.filter((value) => value === 8).length;
+  expect(y.filter((value) => value !== 0 && value !== 8)).toEqual([]);
+  expect(Math.abs(kept - 5000)).toBeLessThan(FAR * Math.sqrt(20_000 * 0.25 * 0.75));
+  const z = fromArray(draw(1, [50]));
+  const slopes = (await toArray(grad(sum(dropout(key(2), z, 0.75)), z))).data;
+  expect(Array.from(slopes)).toEqual(y.slice(0, 50).map((value) => value / 2));
+  expect(dropout(key(2), z, 0)).toBe(z);
 });
 
 test("a minibatch is rows taken by choice", async () => {

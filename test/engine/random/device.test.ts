@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { normalFromBits } from "../../../engine/random/normal.ts";
 import { permute } from "../../../engine/random/permutation.ts";
 import { foldIn, randomBits, split, threefry2x32 } from "../../../engine/random/threefry.ts";
-import { randomIndex, uniformFromBits } from "../../../engine/random/uniform.ts";
+import { bernoulliFromBits, randomIndex, uniformFromBits } from "../../../engine/random/uniform.ts";
 import normalTableText from "../../../shaders/lib/normalTable.wgsl?raw";
 import randomText from "../../../shaders/lib/random.wgsl?raw";
 import { digest } from "../digest.ts";
@@ -41,6 +41,16 @@ const integers: Row[] = [
   { wgsl: "split(vec2u(x, 1u), i).y", twin: (x, i) => split([x, 1], i)[1], digest: "b7a39396" },
   { wgsl: "foldIn(vec2u(1u, x), i).x", twin: (x, i) => foldIn([1, x], i)[0], digest: "b2c85708" },
   { wgsl: "randomIndex(x, i * 65537u)", twin: (x, i) => randomIndex(x, i * 65537), digest: "6486a5c9" },
+  {
+    wgsl: "select(0u, 1u, bernoulliFromBits(x, f32(i % 1025u) * 0x1p-10f))",
+    twin: (x, i) => bernoulliFromBits(x, (i % 1025) / 1024),
+    digest: "2ee7531d",
+  },
+  {
+    wgsl: "select(0u, 1u, bernoulliFromBits(x, uniformFromBits(x)))",
+    twin: (x) => bernoulliFromBits(x, uniformFromBits(x)),
+    digest: "3b849dc5",
+  },
   { wgsl: "permute(vec2u(1u, 2u), i, 65536u)", twin: (_x, i) => permute([1, 2], i, 65536), digest: "e09739f5" },
   { wgsl: "permute(vec2u(x, 2u), i % 7u, 7u)", twin: (x, i) => permute([x, 2], i % 7, 7), digest: "3252d085" },
   {

@@ -3,7 +3,7 @@
 import { assert, integer, property } from "fast-check";
 import { expect, test } from "vitest";
 import { randomBits } from "../../../engine/random/threefry.ts";
-import { multiplyHigh, randomIndex, uniformFromBits } from "../../../engine/random/uniform.ts";
+import { bernoulliFromBits, multiplyHigh, randomIndex, uniformFromBits } from "../../../engine/random/uniform.ts";
 
 const word = integer({ min: 0, max: 0xffffffff });
 
@@ -42,4 +42,20 @@ test("randomIndex(bits, n) reaches every index from 0 to n − 1 equally often",
   expect(counts).toEqual(new Array(n).fill(1024));
   expect(randomIndex(0xffffffff, n)).toBe(n - 1);
   expect(randomIndex(0xffffffff, 0xffffffff)).toBe(0xfffffffe);
+});
+
+test("bernoulliFromBits(bits, p) holds for the lowest p · 2³² words, for none if p is 0 and for all if it is 1", () => {
+  for (const bits of [0, 1, 2 ** 31, 2 ** 32 - 1]) {
+    expect(bernoulliFromBits(bits, 0)).toBe(0);
+    expect(bernoulliFromBits(bits, 1)).toBe(1);
+    expect(bernoulliFromBits(bits, 0.5)).toBe(Number(bits < 2 ** 31));
+    expect(bernoulliFromBits(bits, 2 ** -31)).toBe(Number(bits < 2));
+    expect(bernoulliFromBits(bits, 1 - 2 ** -24)).toBe(Number(bits < 2 ** 32 - 2 ** 8));
+  }
+  assert(
+    property(word, word, (bits, share) => {
+      const p = Math.fround(share / 2 ** 32);
+      return bernoulliFromBits(bits, p) === Number(BigInt(bits) < BigInt(p * 2 ** 32));
+    }),
+  );
 });
