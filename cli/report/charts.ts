@@ -6,9 +6,10 @@ import { html, type Markup } from "./html.ts";
 import type { RunData } from "./read.ts";
 
 /** d_s and r_s, their cross-correlation and autocorrelations; null for a run without them. */
-export function diagnosis({ updates }: RunData): Markup | null {
+export function diagnosis({ updates, events }: RunData): Markup | null {
   if (!has(updates, "d_s") || !has(updates, "r_s")) return null;
   const found = correlograms(updates);
+  const marks = recoveriesOf(events);
   const [d, r]: Curve[] = [
     { name: "d_s", key: "d_s", colour: "var(--blue)" },
     { name: "r_s", key: "r_s", colour: "var(--green)" },
@@ -16,8 +17,8 @@ export function diagnosis({ updates }: RunData): Markup | null {
   return html`<section>
     <h2>Diagnosis</h2>
     <div class="charts">
-      ${chart("d_s", "energy of data less that of samples", curves(updates, [d], { zero: true }))}
-      ${chart("r_s", "length of a gradient step", curves(updates, [r]))}
+      ${chart("d_s", "energy of data less that of samples", curves(updates, [d], { zero: true, marks }))}
+      ${chart("r_s", "length of a gradient step", curves(updates, [r], { marks }))}
       ${found && chart("Cross-correlation of d_s and r_s", `last ${found.updates} updates`, found.cross)}
       ${found && chart("Autocorrelation", `last ${found.updates} updates`, found.auto, [d, r])}
     </div>
@@ -25,7 +26,8 @@ export function diagnosis({ updates }: RunData): Markup | null {
 }
 
 /** Energies, divergences from the truth and the learning rate, as far as the run has them. */
-export function otherCurves({ updates, measures }: RunData): Markup | null {
+export function otherCurves({ updates, measures, events }: RunData): Markup | null {
+  const marks = recoveriesOf(events);
   const energies: Curve[] = [
     { name: "data", key: "energy_data", colour: "var(--blue)" },
     { name: "samples", key: "energy_samples", colour: "var(--orange)" },
@@ -36,11 +38,11 @@ export function otherCurves({ updates, measures }: RunData): Markup | null {
   ];
   const rate: Curve[] = [{ name: "learning rate", key: "learning_rate", colour: "var(--green)" }];
   const charts = [
-    has(updates, "energy_data") && chart("Energies", "mean of a batch", curves(updates, energies), energies),
+    has(updates, "energy_data") && chart("Energies", "mean of a batch", curves(updates, energies, { marks }), energies),
     measures.length > 1 &&
       has(measures, "kl_true_model") &&
-      chart("KL from the truth", "nats", curves(measures, divergences), divergences),
-    varies(updates, "learning_rate") && chart("Learning rate", "", curves(updates, rate)),
+      chart("KL from the truth", "nats", curves(measures, divergences, { marks }), divergences),
+    varies(updates, "learning_rate") && chart("Learning rate", "", curves(updates, rate, { marks })),
   ].filter((one) => one !== false);
   return charts.length === 0
     ? null
@@ -57,6 +59,9 @@ function chart(title: string, remark: string, drawing: Markup, legend: readonly 
     ${drawing}
   </figure>`;
 }
+
+/** The steps that recoveries went on from, a dashed line each. */
+const recoveriesOf = (events: RunData["events"]): number[] => events.flatMap(({ back }) => back ?? []);
 
 const has = (rows: readonly NumbersRow[], key: string): boolean => rows.some((row) => Number.isFinite(row[key]));
 

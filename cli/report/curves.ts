@@ -25,8 +25,19 @@ interface Bin {
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
 
-/** Curves over the steps in one frame; `zero` draws the zero line, a scale of several powers of ten becomes logarithmic. */
-export function curves(rows: readonly NumbersRow[], shown: readonly Curve[], { zero = false } = {}): Markup {
+export interface CurveOptions {
+  /** Draws the zero line. */
+  zero?: boolean;
+  /** Steps to mark: where recoveries went on from. */
+  marks?: readonly number[];
+}
+
+/** Curves over the steps in one frame; a scale of several powers of ten becomes logarithmic. */
+export function curves(
+  rows: readonly NumbersRow[],
+  shown: readonly Curve[],
+  { zero = false, marks = [] }: CurveOptions = {},
+): Markup {
   const series = shown.map((curve) => ({ ...curve, bins: binned(rows, curve.key) }));
   const values = series.flatMap(({ bins }) => bins.map(({ mean }) => mean));
   const logarithmic =
@@ -40,6 +51,7 @@ export function curves(rows: readonly NumbersRow[], shown: readonly Curve[], { z
       ...(logarithmic ? { type: "log", tickFormat: "~g" } : { zero, nice: true }),
     },
     marks: [
+      Plot.ruleX(marks, { stroke: "var(--bad)", strokeDasharray: "3 3" }),
       zero ? Plot.ruleY([0], { stroke: "currentColor", strokeOpacity: 0.55 }) : null,
       ...series.flatMap(({ bins, colour }) => [
         Plot.areaY(bins, { x: "step", y1: "low", y2: "high", fill: colour, fillOpacity: 0.2 }),

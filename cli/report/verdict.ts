@@ -1,6 +1,7 @@
 /** What the numbers of a run say, in words. */
 
 import { correlations } from "../../ebm/measures/correlation.ts";
+import type { Settings } from "../../ebm/settings.ts";
 import { significant } from "../progress/line.ts";
 import type { NumbersRow } from "../run/records.ts";
 import type { RunData } from "./read.ts";
@@ -24,17 +25,28 @@ export function verdict({
   measures,
   summary,
   config,
-}: Pick<RunData, "updates" | "measures" | "summary" | "config">): Verdict {
+  events,
+}: Pick<RunData, "updates" | "measures" | "summary" | "config" | "events">): Verdict {
   const planned = Number(config.settings.updates);
   const short = summary.step < planned ? [`The run has done ${summary.step} of ${planned} updates.`] : [];
-  const broken = updates.find((row) => !Object.values(row).every(Number.isFinite));
-  if (broken !== undefined) {
+  const lost = updates.filter((row) => !Object.values(row).every(Number.isFinite));
+  const [broken] = lost;
+  // A guard leaves such an update out, and goes back where there are too many of them.
+  const guarded = (config.settings.guard as Settings | undefined)?.mode === "recover";
+  if (broken !== undefined && (!guarded || broken === updates.at(-1))) {
     const names = Object.keys(broken).filter((name) => !Number.isFinite(broken[name]));
     const sentence = `At step ${broken.step}, ${names.map((name) => `${name} is ${broken[name]}`).join(" and ")}; what follows means nothing.`;
     return { tone: "bad", headline: "Diverged", sentences: [sentence, ...short] };
   }
+  const recoveries = events.filter(({ event }) => event === "recovered").length;
+  const troubles = [
+    ...(recoveries > 0 ? [`It diverged ${recoveries === 1 ? "once" : `${recoveries} times`} and recovered.`] : []),
+    ...(lost.length > 0
+      ? [`${lost.length === 1 ? "1 update was" : `${lost.length} updates were`} not finite and left out.`]
+      : []),
+  ];
   const judged = judge(summary, measures);
-  return { ...judged, sentences: [...judged.sentences, ...balance(updates), ...short] };
+  return { ...judged, sentences: [...judged.sentences, ...balance(updates), ...troubles, ...short] };
 }
 
 function judge(summary: NumbersRow, measures: readonly NumbersRow[]): Verdict {

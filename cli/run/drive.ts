@@ -79,8 +79,8 @@ export async function drive({ training, run, folder, progress, stop, past, warn 
   const recovered = async (): Promise<boolean> => {
     if (alarm === null || guard === null) return false;
     await flush();
-    const message = await recover(training, alarm, guard, run, folder);
-    await told({ step: alarm.step, event: "recovered", message });
+    const done = await recover(training, alarm, guard, run, folder);
+    await told({ step: alarm.step, event: "recovered", ...done });
     const kept = await readLines(folder.metrics, numbersOf);
     watching = new Guard(guard);
     for (const row of kept) watching.look(row);

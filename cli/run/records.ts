@@ -14,6 +14,8 @@ export interface RunEvent {
   step: number;
   event: "started" | "resumed" | "checkpoint" | "interrupted" | "finished" | "warning" | "recovered" | "failed";
   message?: string;
+  /** The step that a recovery went back to. */
+  back?: number;
 }
 
 /** One line for a row of numbers. */

@@ -12,7 +12,8 @@ import { cutBack } from "./records.ts";
 
 /**
  * Restores the newest good checkpoint, or the start, with one recovery more. What was done since then is forgotten: its
- * checkpoints and its numbers go, as if the run had been killed at that step and resumed. Returns what happened, in words.
+ * checkpoints and its numbers go, as if the run had been killed at that step and resumed. Returns where it stands, and what
+ * happened in words.
  * @throws Failure when the guard's attempts are used up
  */
 export async function recover(
@@ -21,7 +22,7 @@ export async function recover(
   guard: GuardSettings,
   run: Resolved,
   folder: RunFolder,
-): Promise<string> {
+): Promise<{ back: number; message: string }> {
   const recoveries = training.recoveries + 1;
   if (recoveries > guard.attempts) {
     throw new Failure(
@@ -42,7 +43,8 @@ export async function recover(
   training.recover(recoveries);
   await saveCheckpoint(folder.checkpoints, run, target, await training.checkpoint());
   await cutBack(folder.metrics, target);
-  return `${message}; back to step ${target} with other random numbers, the learning rate × ${0.5 ** recoveries}, sampler steps × ${1.5 ** recoveries} (recovery ${recoveries} of ${guard.attempts})`;
+  const words = `${message}; back to step ${target} with other random numbers, the learning rate × ${0.5 ** recoveries}, sampler steps × ${1.5 ** recoveries} (recovery ${recoveries} of ${guard.attempts})`;
+  return { back: target, message: words };
 }
 
 /** The guard that settings ask for; a system without one is only warned about. */

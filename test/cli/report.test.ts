@@ -16,11 +16,16 @@ const updatesOf = (mean: number, slow = false): NumbersRow[] =>
     return { step: i + 1, d_s: mean + wave, r_s: 0.01 + i / 1e4, loss: 0 };
   });
 
-function judged(summary: Partial<NumbersRow>, updates = updatesOf(0), measures: NumbersRow[] = []): Verdict {
-  const run: Pick<RunData, "updates" | "measures" | "summary" | "config"> = {
-    ...{ updates, measures },
+function judged(
+  summary: Partial<NumbersRow>,
+  updates = updatesOf(0),
+  measures: NumbersRow[] = [],
+  { mode, events = [] }: { mode?: string; events?: RunEvent[] } = {},
+): Verdict {
+  const run: Pick<RunData, "updates" | "measures" | "summary" | "config" | "events"> = {
+    ...{ updates, measures, events },
     summary: { step: 200, ...summary },
-    config: { recipe: "r", settings: { updates: 200 } },
+    config: { recipe: "r", settings: { updates: 200, ...(mode && { guard: { mode } }) } },
   };
   return verdict(run);
 }
@@ -45,6 +50,20 @@ describe("verdict", () => {
     const { tone, sentences } = judged({ kl_true_model: 0.1, kl_true_shortrun: 0.1 }, updates);
     expect(tone).toBe("bad");
     expect(sentences).toEqual(["At step 42, loss is NaN; what follows means nothing."]);
+  });
+
+  test("of a run with a guard tells what was left out and how often it recovered; it is Diverged if it ends so", () => {
+    const updates = updatesOf(0);
+    updates[41].loss = NaN;
+    const event: RunEvent = { time: "2026-11-22T10:00:00Z", step: 60, event: "recovered", back: 40 };
+    const { tone, sentences } = judged({}, updates, [], { mode: "recover", events: [event] });
+    expect([tone, ...sentences.slice(-2)]).toEqual([
+      "open",
+      "It diverged once and recovered.",
+      "1 update was not finite and left out.",
+    ]);
+    updates[199].loss = NaN;
+    expect(judged({}, updates, [], { mode: "recover" }).headline).toBe("Diverged");
   });
 
   test("tells balance from imbalance and weak oscillation from drift", () => {
