@@ -30,10 +30,10 @@ export function verdict({
   const planned = Number(config.settings.updates);
   const short = summary.step < planned ? [`The run has done ${summary.step} of ${planned} updates.`] : [];
   const lost = updates.filter((row) => !Object.values(row).every(Number.isFinite));
-  const [broken] = lost;
+  const broken = lost.at(0);
   // A guard leaves such an update out, and goes back where there are too many of them.
   const guarded = (config.settings.guard as Settings | undefined)?.mode === "recover";
-  if (broken !== undefined && (!guarded || broken === updates.at(-1))) {
+  if (broken !== undefined && (!guarded || lost.at(-1) === updates.at(-1))) {
     const names = Object.keys(broken).filter((name) => !Number.isFinite(broken[name]));
     const sentence = `At step ${broken.step}, ${names.map((name) => `${name} is ${broken[name]}`).join(" and ")}; what follows means nothing.`;
     return { tone: "bad", headline: "Diverged", sentences: [sentence, ...short] };
