@@ -1,4 +1,4 @@
-/** Langevin dynamics with a velocity: underdamped, in the splitting BAOAB (Leimkuhler & Matthews 2013). */
+/** Langevin dynamics with a velocity: underdamped, in the splittings of Leimkuhler & Matthews (2013). */
 
 import { normal, zerosLike, type Key, type Operand, type Tensor } from "../../engine/index.ts";
 import { energyAndSlope, perChain, rowNorm } from "./chains.ts";
@@ -12,8 +12,8 @@ export interface KineticLangevinOptions {
   friction: Operand;
   /** Samples about exp(−E / temperature). */
   temperature?: Operand;
-  /** The order of GEBM's published sampler, ABOBA. */
-  published?: boolean;
+  /** The order of the parts; GEBM's is ABOBA. */
+  scheme?: "BAOAB" | "ABOBA";
 }
 
 /** Positions and velocities, both `[n, …]`. */
@@ -25,12 +25,12 @@ export type KineticChains = { x: Tensor; velocity: Tensor };
  *
  *   A   x ← x + ½h v        B   v ← v − ½h ∇E(x)        O   v ← C v + √(T (1 − C²)) N(0, 1), C = exp(−friction · h)
  *
- * There is no Metropolis choice. On a Gaussian of stiffness k, h²k < 4, BAOAB leaves positions with their exact variance T / k
- * and velocities with T (1 − h²k/4); ABOBA leaves velocities exact and positions with (T / k) / (1 − h²k/4). Elsewhere the bias is of the
- * order h². One gradient a step; ABOBA reports its energy and slope from the middle of the step.
+ * There is no Metropolis choice. On a Gaussian of stiffness k, h²k < 4, both orders leave positions with their exact variance
+ * T / k; velocities have T (1 − h²k/4) in BAOAB and T / (1 − h²k/4) in ABOBA. Elsewhere the bias is of the order h². One gradient
+ * a step; ABOBA reports its energy and slope from the middle of the step.
  */
 export function kineticLangevin(options: KineticLangevinOptions): Sampler<KineticChains, "slopeNorm" | "energy"> {
-  const { stepSize, friction, temperature = 1, published = false } = options;
+  const { stepSize, friction, temperature = 1, scheme = "BAOAB" } = options;
   const move = (x: Tensor, velocity: Tensor) => x.add(velocity.mul(perChain(stepSize, x).mul(0.5)));
   const pull = (velocity: Tensor, slope: Tensor) => velocity.sub(slope.mul(perChain(stepSize, slope).mul(0.5)));
   const forget = (key: Key, velocity: Tensor) => {
@@ -66,5 +66,5 @@ export function kineticLangevin(options: KineticLangevinOptions): Sampler<Kineti
       };
     },
   };
-  return published ? aboba : baoab;
+  return scheme === "ABOBA" ? aboba : baoab;
 }

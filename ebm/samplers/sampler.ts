@@ -1,6 +1,6 @@
 /** What a sampler is: pure `init` and `step`, in the manner of blackjax. */
 
-import { constant, foldIn, loop, Tensor, type Key, type Tree } from "../../engine/index.ts";
+import { constant, foldIn, loop, named, Tensor, type Key, type Tree } from "../../engine/index.ts";
 import type { Energy } from "../energy.ts";
 
 /** A state that is at least the chains' positions `x [n, …]`, and E(x) `[n]` where the sampler keeps it. */
@@ -49,13 +49,15 @@ export function walk<S extends Chains, R extends Report>(
   steps: number,
   key: Key,
 ): Walk<S, R> {
-  const { state, totals } = loop(
-    steps,
-    (i, { state, totals }) => {
-      const next = sampler.step(foldIn(key, i), state, energy);
-      return { state: next.state, totals: reported<R>(sampler, (name) => totals[name].add(next.info[name].mean())) };
-    },
-    { state: begun(sampler, energy, from), totals: reported<R>(sampler, () => constant(0)) },
+  const { state, totals } = named("walk", () =>
+    loop(
+      steps,
+      (i, { state, totals }) => {
+        const next = sampler.step(foldIn(key, i), state, energy);
+        return { state: next.state, totals: reported<R>(sampler, (name) => totals[name].add(next.info[name].mean())) };
+      },
+      { state: begun(sampler, energy, from), totals: reported<R>(sampler, () => constant(0)) },
+    ),
   );
   return { x: state.x, state, means: reported<R>(sampler, (name) => totals[name].div(Math.max(steps, 1))) };
 }

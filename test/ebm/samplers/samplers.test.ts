@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { key, reference, type Tensor } from "../../../engine/index.ts";
-import { langevin, temperatureOf, walk, type Energy, type Sampler } from "../../../ebm/index.ts";
+import { kineticLangevin, langevin, temperatureOf, walk, type Energy, type Sampler } from "../../../ebm/index.ts";
 import { FAR, spreadOfVariance } from "../chance.ts";
 
 /** A Gaussian around 0: ½ · stiffness · (x · direction)², added up over orthonormal directions. */
@@ -48,10 +48,53 @@ function langevinRow(name: string, options: { stepSize: number; noise: number })
   };
 }
 
+interface Kinetic {
+  stepSize: number;
+  friction: number;
+  temperature: number;
+  scheme: "BAOAB" | "ABOBA";
+}
+
+/** Covariance of position and velocity on ½ k x² after so many steps of kinetic Langevin from rest at 0: [xx, xv, vv]. */
+function kineticLaw({ stepSize: h, friction, temperature, scheme }: Kinetic, stiffness: number, steps: number) {
+  const kept = Math.exp(-friction * h);
+  const step = ([x, v]: readonly [number, number], noise: number): readonly [number, number] => {
+    for (const part of scheme) {
+      if (part === "A") x += (h / 2) * v;
+      else if (part === "B") v -= (h / 2) * stiffness * x;
+      else v = kept * v + noise;
+    }
+    return [x, v];
+  };
+  // A step is linear: what becomes of a unit of position, of velocity, of noise.
+  const [[a, c], [b, d], [p, q]] = [
+    step([1, 0], 0),
+    step([0, 1], 0),
+    step([0, 0], Math.sqrt(temperature * (1 - kept ** 2))),
+  ];
+  let [xx, xv, vv] = [0, 0, 0];
+  for (let i = 0; i < steps; i++)
+    [xx, xv, vv] = [
+      a * a * xx + 2 * a * b * xv + b * b * vv + p * p,
+      a * c * xx + (a * d + b * c) * xv + b * d * vv + p * q,
+      c * c * xx + 2 * c * d * xv + d * d * vv + q * q,
+    ];
+  return [xx, xv, vv];
+}
+
+const kineticRow = (options: Kinetic): Row => ({
+  name: `kineticLangevin ${options.scheme} of step ${options.stepSize} at temperature ${options.temperature}`,
+  sampler: kineticLangevin(options),
+  meanSquare: (stiffness, steps) => kineticLaw(options, stiffness, steps)[0],
+});
+
 const samplers: Row[] = [
   langevinRow("langevin of step 0.1 and noise √0.2", { stepSize: 0.1, noise: Math.sqrt(0.2) }),
   langevinRow("langevin of step 0.4 and noise √0.8", { stepSize: 0.4, noise: Math.sqrt(0.8) }),
   langevinRow("langevin of step 0.25 at temperature 0.02", { stepSize: 0.25, noise: 0.1 }),
+  kineticRow({ scheme: "BAOAB", stepSize: 0.5, friction: 1, temperature: 1 }),
+  kineticRow({ scheme: "ABOBA", stepSize: 0.5, friction: 1, temperature: 1 }),
+  kineticRow({ scheme: "BAOAB", stepSize: 0.7, friction: 0.3, temperature: 0.04 }),
 ];
 
 /** x · direction for each direction: x [n, d], directions [d, d] → [n, d]. */
@@ -88,5 +131,22 @@ test.each(rows.map(([row, target]) => [row.name, target.name, row, target] as co
       expect(Math.abs(mean)).toBeLessThan(FAR * Math.sqrt(wanted / chains));
       expect(Math.abs(found - wanted)).toBeLessThan(FAR * spreadOfVariance(wanted, chains));
     });
+  },
+);
+
+test.each(["BAOAB", "ABOBA"] as const)(
+  "kineticLangevin %s comes to rest with the variances of its docstring",
+  (scheme) => {
+    for (const [stepSize, friction, temperature, stiffness] of [
+      [0.5, 1, 1, 1],
+      [0.9, 0.5, 0.7, 3],
+      [0.2, 10, 1, 2],
+    ]) {
+      const [xx, xv, vv] = kineticLaw({ scheme, stepSize, friction, temperature }, stiffness, 20_000);
+      const short = 1 - (stepSize ** 2 * stiffness) / 4;
+      expect(xx).toBeCloseTo(temperature / stiffness, 10);
+      expect(xv).toBeCloseTo(0, 10);
+      expect(vv).toBeCloseTo(scheme === "BAOAB" ? temperature * short : temperature / short, 10);
+    }
   },
 );
