@@ -15,3 +15,10 @@ export function expectChannels(where: string, x: Tensor, channels: number, ranks
   if (!ranks.includes(x.rank) || x.shape[1] !== channels)
     throw new RangeError(`${where}: expected x ${shown}, got ${x.describe()}`);
 }
+
+/** How many of these channels each group has. Throws a RangeError when they do not divide. */
+export function perGroup(where: string, channels: number, { groups = 1 }: { groups?: number }): number {
+  if (!Number.isInteger(channels / groups))
+    throw new RangeError(`${where}: ${channels} channels do not divide into ${groups} groups`);
+  return channels / groups;
+}

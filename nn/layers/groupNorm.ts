@@ -3,7 +3,7 @@
 import type { Shape, Tensor } from "../../engine/index.ts";
 import { showShape } from "../../engine/shape.ts";
 import type { Module } from "../module.ts";
-import { expectChannels, perChannel } from "./channels.ts";
+import { expectChannels, perChannel, perGroup } from "./channels.ts";
 import { identity, moments, scaledAndShifted, standardised } from "./standardise.ts";
 import type { AffineParameters, NormOptions } from "./standardise.ts";
 
@@ -23,8 +23,7 @@ export function groupNorm(
   channels: number,
   { epsilon = 1e-5, affine = true }: NormOptions = {},
 ): Module<AffineParameters> {
-  if (!Number.isInteger(channels / groups))
-    throw new RangeError(`groupNorm: ${channels} channels do not divide into ${groups} groups`);
+  perGroup("groupNorm", channels, { groups });
   return {
     init: () => identity([channels], affine),
     apply(parameters, x) {

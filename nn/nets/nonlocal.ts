@@ -3,7 +3,7 @@
 import { flatten, leakyRelu } from "../layers/activations.ts";
 import { conv2d } from "../layers/conv2d.ts";
 import { linear } from "../layers/linear.ts";
-import { maxPool2d } from "../layers/maxPool2d.ts";
+import { maxPool2d } from "../layers/pool2d.ts";
 import { nonlocal } from "../layers/nonlocal.ts";
 import { sequential, type Module } from "../module.ts";
 import type { ImageNetOptions } from "./image.ts";

@@ -3,20 +3,28 @@
 import { expect, test } from "vitest";
 import { grad, key, ones, tensor, toArray, type Tensor } from "../../../engine/index.ts";
 import {
+  avgPool2d,
   conv2d,
   convTranspose2d,
+  elu,
   flatten,
+  gelu,
+  globalAvgPool,
   leakyRelu,
   linear,
+  logSoftmax,
   maskedLinear,
   maxPool2d,
+  pixelShuffle,
   relu,
   sequential,
   sigmoid,
   silu,
+  softmax,
   softplus,
   stateless,
   tanh,
+  upsampleNearest,
   type Module,
 } from "../../../nn/index.ts";
 import { draw } from "../../engine/draw.ts";
@@ -146,6 +154,44 @@ test("maxPool2d(2) keeps the largest of each window and drops what does not fill
   expect(slope).toEqual([0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0.25, 0.25, 0, 0, 0, 0.25, 0.25, 0, 0, 0, 0, 0, 0]);
 });
 
+test("pools and enlargements are as their names say", async () => {
+  const x = tensor([
+    [
+      [
+        [1, 2],
+        [3, 6],
+      ],
+      [
+        [0, 0],
+        [0, 8],
+      ],
+    ],
+  ]);
+  const applied = async (layer: Module, to = x) => {
+    const y = layer.apply({}, to);
+    return { shape: y.shape, values: await numbers(y) };
+  };
+  expect(await applied(avgPool2d(2))).toEqual({ shape: [1, 2, 1, 1], values: [3, 2] });
+  expect(await applied(globalAvgPool())).toEqual({ shape: [1, 2], values: [3, 2] });
+  expect(await applied(upsampleNearest(2), tensor([[[[1, 2]]]]))).toEqual({
+    shape: [1, 1, 2, 4],
+    values: [1, 1, 2, 2, 1, 1, 2, 2],
+  });
+  const channels = tensor([[[[1, 5]], [[2, 6]], [[3, 7]], [[4, 8]]]]);
+  expect(await applied(pixelShuffle(2), channels)).toEqual({ shape: [1, 1, 2, 4], values: [1, 2, 5, 6, 3, 4, 7, 8] });
+});
+
+test("convolutions and norms refuse channels that do not divide into groups", () => {
+  expect(() => conv2d(4, 6, 1, { groups: 3 })).toThrow(
+    new RangeError("conv2d: 4 channels do not divide into 3 groups"),
+  );
+  expect(() => convTranspose2d(6, 4, 1, { groups: 3 })).toThrow(
+    new RangeError("convTranspose2d: 4 channels do not divide into 3 groups"),
+  );
+  expect(conv2d(6, 4, 1, { groups: 2 }).init(key(1)).weight.shape).toEqual([4, 3, 1, 1]);
+  expect(convTranspose2d(6, 4, 1, { groups: 2 }).init(key(1)).weight.shape).toEqual([6, 2, 1, 1]);
+});
+
 test("activations without parameters apply their function", async () => {
   const x = tensor([-2, 0, 1]);
   const values = async (module: Module) => numbers(module.apply({}, x));
@@ -156,6 +202,12 @@ test("activations without parameters apply their function", async () => {
   expect(await values(sigmoid())).toEqual(close([0.1192029, 0.5, 0.7310586]));
   expect(await values(silu())).toEqual(close([-0.2384058, 0, 0.7310586]));
   expect(await values(softplus())).toEqual(close([0.126928, 0.6931472, 1.3132617]));
+  expect(await values(softplus({ beta: 2, threshold: 1 }))).toEqual(close([0.009075, 0.3465736, 1]));
+  expect(await values(elu(0.5))).toEqual(close([-0.4323324, 0, 1]));
+  expect(await values(gelu())).toEqual(close([-0.0455003, 0, 0.8413447]));
+  expect(await values(gelu({ approximate: "tanh" }))).toEqual(close([-0.045402, 0, 0.841192]));
+  expect(await values(softmax())).toEqual(close([0.0351191, 0.259496, 0.705385]));
+  expect(await values(logSoftmax(0))).toEqual(close([-3.349012, -1.349012, -0.349012]));
 });
 
 test("flatten makes one row of each item", () => {
