@@ -1,0 +1,36 @@
+/** The small perceptrons of VERA, for points in the plane: an energy and a generator. */
+
+import { leakyRelu, relu } from "../layers/activations.ts";
+import { batchNorm1d } from "../layers/batchNorm.ts";
+import { linear } from "../layers/linear.ts";
+import { sequential, type Module } from "../module.ts";
+
+export interface SmallMlpOptions {
+  /** Numbers in an item. */
+  dimensions?: number;
+  /** Features of the two hidden layers. */
+  hidden?: number;
+}
+
+/** `[n, dimensions] → [n, outputs]`: three linear layers, leaky relu of slope 0.2. 10 501 parameters by default. */
+export function smallMlpEnergy({
+  dimensions = 2,
+  hidden = 100,
+  outputs = 1,
+}: SmallMlpOptions & { outputs?: number } = {}): Module {
+  const act = leakyRelu(0.2);
+  return sequential(linear(dimensions, hidden), act, linear(hidden, hidden), act, linear(hidden, outputs));
+}
+
+/**
+ * `[n, latents] → [n, dimensions]`: three linear layers, batch norm and relu after the first two, which have no bias. 10 802
+ * parameters by default.
+ */
+export function smallMlpGenerator({
+  latents = 2,
+  dimensions = 2,
+  hidden = 100,
+}: SmallMlpOptions & { latents?: number } = {}): Module {
+  const layer = (inputs: number) => [linear(inputs, hidden, { bias: false }), batchNorm1d(hidden), relu()];
+  return sequential(...layer(latents), ...layer(hidden), linear(hidden, dimensions));
+}
