@@ -35,11 +35,11 @@ export async function convert(
   for (const [name, text] of Object.entries(metadata)) say(world, `${printable(name)} = ${shortened(text)}`);
   if (path === null) return "ok";
 
+  await asked(writeArrays(path, arrays, metadata));
   const names = Object.keys(metadata);
   if (names.length > 0 && extname(path) !== ".safetensors") {
     warn(world, `warning: ${extname(path)} holds arrays only, left out: ${names.map(printable).join(", ")}`);
   }
-  await asked(writeArrays(path, arrays, metadata));
   say(world, relative(world.cwd, path));
   return "ok";
 }
