@@ -128,6 +128,16 @@ const families: Record<string, Row> = {
     call: (x) => ops.avgPool2d(x, [2, 3], { stride: [1, 2], padding: 1, countPadding: false }).square(),
     inputs: operands([1, 2, 3, 4]),
   },
+  resizeNearest: { call: (x) => ops.resizeNearest(x, [5, 2]).square(), inputs: operands([1, 2, 2, 3]) },
+  upsampleNearest: { call: (x) => ops.upsampleNearest(x, [2, 3]).square(), inputs: operands([1, 2, 2, 3]) },
+  resizeBilinear: {
+    call: (x) => ops.resizeBilinear(x, [3, 2], { convention: "halfPixel" }).square(),
+    inputs: operands([1, 2, 2, 3]),
+  },
+  pixelShuffle: { call: (x) => ops.pixelShuffle(x, 2).square(), inputs: operands([1, 4, 2, 1]) },
+  pixelUnshuffle: { call: (x) => ops.pixelUnshuffle(x, 2).square(), inputs: operands([1, 1, 4, 2]) },
+  einsum: { call: (a, b) => ops.einsum("ibj,jkb->kbi", a, b).square(), inputs: operands([2, 2, 3], [3, 2, 2]) },
+  "einsum of a diagonal": { call: (x) => ops.einsum("iij->ji", x).square(), inputs: operands([3, 3, 2]) },
   "conv2d in groups": {
     call: (x, w) => ops.conv2d(x, w, { ...window, groups: 2 }).square(),
     inputs: operands([2, 4, 3, 4], [2, 2, 2, 2]),

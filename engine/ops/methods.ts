@@ -3,6 +3,7 @@
 import { Tensor } from "../tensor.ts";
 import * as activations from "./activations.ts";
 import * as arrange from "./arrange.ts";
+import * as arrangePixels from "./arrangePixels.ts";
 import * as conv2d from "./conv2d.ts";
 import * as elementwise from "./elementwise.ts";
 import * as matmul from "./matmul.ts";
@@ -11,6 +12,7 @@ import * as patterns from "./patterns.ts";
 import * as pool from "./pool.ts";
 import * as pow from "./pow.ts";
 import * as reduce from "./reduce.ts";
+import * as resize from "./resize.ts";
 import * as rows from "./rows.ts";
 import * as softmax from "./softmax.ts";
 import * as windows from "./windows.ts";
@@ -32,6 +34,8 @@ const families = [
   conv2d,
   windows,
   pool,
+  resize,
+  arrangePixels,
 ] as const;
 
 type Families = Intersection<(typeof families)[number]>;

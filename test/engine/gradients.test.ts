@@ -152,6 +152,42 @@ describe("the second order, which libraries with detached saves get wrong withou
   });
 });
 
+/** Ops that are linear in x, or so near any x, with a second operand of some shape. */
+const linearOps: Record<string, { f: (x: Tensor, w: Tensor) => Tensor; w: number[] }> = {
+  "average pooling": { f: (x) => ops.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }), w: [] },
+  "maximum pooling": { f: (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1 }), w: [] },
+  "dilated convolution": { f: (x, w) => conv2d(x, w, { dilation: 2, padding: 1 }), w: [3, 2, 2, 2] },
+  "convolution in groups": { f: (x, w) => conv2d(x, w, { groups: 2, stride: 2 }), w: [4, 1, 2, 3] },
+  "transposed convolution": { f: (x, w) => ops.convTranspose2d(x, w, { groups: 2, stride: 2 }), w: [2, 1, 2, 3] },
+  "bilinear resizing": { f: (x) => ops.resizeBilinear(x, [7, 3], { convention: "halfPixel" }), w: [] },
+  "nearest resizing": { f: (x) => ops.resizeNearest(x, [7, 3]), w: [] },
+};
+
+describe("the second order of Σ f(x)³, which is Lᵀ diag(6 f(x)) L with L what f does to a small change", () => {
+  const [x, v] = [draw(11, [1, 2, 5, 4]), draw(12, [1, 2, 5, 4])];
+
+  test.each(Object.entries(linearOps))("is right of %s", async (_name, { f, w: shape }) => {
+    const w = draw(13, shape);
+    const y = (data: Float64Array | HostArray["data"]): Float64Array =>
+      (reference(f as never)({ ...x, data }, w) as { data: Float64Array }).data;
+    const [at, step] = [y(x.data), 2 ** -20];
+    const columns = Array.from(x.data, (_, i) => {
+      const moved = Float64Array.from(x.data);
+      moved[i] += step;
+      return y(moved).map((value, o) => (value - at[o]) / step);
+    });
+    const along = at.map((_, o) => columns.reduce((total, column, i) => total + column[o] * v.data[i], 0));
+    const wanted = columns.map((column) => column.reduce((total, slope, o) => total + slope * 6 * at[o] * along[o], 0));
+    const program = (x: Tensor, v: Tensor, w: Tensor) => {
+      const y = f(x, w);
+      return hvp(sum(y.mul(y).mul(y)), x, v);
+    };
+    const { data } = reference(program as never)(x, v, w) as { data: Float64Array };
+    data.forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 6));
+    await expectAgreement(program, [x, v, w]);
+  });
+});
+
 /** E(x) → [n] of a small net, with silu between matrix products. */
 const mlp = (x: Tensor, w1: Tensor, b1: Tensor, w2: Tensor): Tensor =>
   matmul(matmul(x, w1).add(b1).silu(), w2).reshape([x.shape[0]]);
