@@ -2,5 +2,5 @@
 
 import { stateless, type Module } from "../module.ts";
 
-/** `[n, c, h, w] → [n, c, factor h, factor w]`, every pixel repeated, as PyTorch's Upsample(scale_factor). */
-export const upsampleNearest = (factor: number): Module => stateless((x) => x.repeat(factor, 2).repeat(factor, 3));
+/** `[n, c, h, w] → [n, c, factor · h, factor · w]`, every pixel repeated, as PyTorch's Upsample(scale_factor). */
+export const upsampleNearest = (factor: number): Module => stateless((x) => x.upsampleNearest(factor));

@@ -7,6 +7,7 @@ import {
   conv2d,
   convTranspose2d,
   elu,
+  embedding,
   flatten,
   gelu,
   globalAvgPool,
@@ -27,7 +28,7 @@ import {
   upsampleNearest,
   type Module,
 } from "../../../nn/index.ts";
-import { draw } from "../../engine/draw.ts";
+import { draw, drawIndices } from "../../engine/draw.ts";
 import "../../engine/opened.ts";
 import { expectAgreement } from "../../engine/threeWays.ts";
 
@@ -191,6 +192,32 @@ test("convolutions and norms refuse channels that do not divide into groups", ()
   expect(conv2d(6, 4, 1, { groups: 2 }).init(key(1)).weight.shape).toEqual([4, 3, 1, 1]);
   expect(convTranspose2d(6, 4, 1, { groups: 2 }).init(key(1)).weight.shape).toEqual([6, 2, 1, 1]);
 });
+
+test("embedding looks up rows, and a row that is read twice has both gradients", async () => {
+  const weight = tensor([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+  const layer = embedding(3, 2);
+  const y = layer.apply({ weight }, tensor([[2, 0, 2]], "u32"));
+  expect([y.shape, await numbers(y)]).toEqual([
+    [1, 3, 2],
+    [5, 6, 1, 2, 5, 6],
+  ]);
+  const factors = tensor([[[1], [10], [100]]]);
+  expect(await numbers(grad(y.mul(factors).sum(), weight))).toEqual([10, 10, 0, 0, 101, 101]);
+  expect(layer.init(key(1)).weight.shape).toEqual([3, 2]);
+});
+
+test("embedding agrees with the reference, and so does its gradient", () =>
+  expectAgreement(
+    (weight, indices) => {
+      const y = embedding(4, 3).apply({ weight }, indices);
+      return [y, grad(y.square().sum(), weight)];
+    },
+    [draw(1, [4, 3]), drawIndices(2, [2, 5], 4)],
+  ));
 
 test("activations without parameters apply their function", async () => {
   const x = tensor([-2, 0, 1]);
