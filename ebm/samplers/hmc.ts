@@ -42,7 +42,7 @@ export function hmc({
           const there = energyAndSlope(energy, moved);
           return { x: moved, momentum: halfway.sub(there.slope.mul(h.mul(0.5))), ...there };
         },
-        { ...present, momentum },
+        { x, momentum, slope, energy: present.energy },
       );
 
       // ½‖v‖² − ½‖v′‖² as a product, because the two are large and nearly equal.

@@ -12,7 +12,7 @@ export type TemperedChains<S extends Chains> = { x: Tensor; energy: Tensor; repl
 
 /**
  * Each chain becomes R replicas, one for each temperature of `ladder`, rising from the one that is wanted. A step is one of each
- * replica by the sampler that `family` gives for the temperatures `[n · R]`, say `(T) => mala({ stepSize: T.mul(0.1), temperature: T })`;
+ * replica by the sampler that `family` gives for the temperatures `[n · R]`, say `(T) => mala({ stepSize: 0.1, temperature: T })`;
  * then every other pair of neighbours swaps with probability min(1, exp((1/Tᵢ − 1/Tⱼ)(Eᵢ − Eⱼ))), in turns. It is exact where the family
  * is. Positions, energies and reports are those of the coldest replicas.
  *
