@@ -85,7 +85,7 @@ const folder = process.env.EBM_DATA ?? "../shared/data";
 
 describe.skipIf(!existsSync(folder))(`the real data in ${folder}, skipped where there is no such folder:`, () => {
   test.each([
-    ["mnist", "train", 60000, 0.1307],
+    ["mnist", "test", 10000, 0.1325],
     ["fashion-mnist", "test", 10000, 0.2868],
     ["kmnist", "test", 10000, 0.1846],
     ["notmnist", "test", 10000, 0.4266],
@@ -97,6 +97,8 @@ describe.skipIf(!existsSync(folder))(`the real data in ${folder}, skipped where 
     const data = await context.data(name, part);
     expect(data.count).toBe(count);
     expect(data.labels).toHaveLength(count);
-    expect(data.images.reduce((sum, byte) => sum + byte, 0) / data.images.length / 255).toBeCloseTo(mean, 3);
+    let sum = 0;
+    for (const byte of data.images) sum += byte;
+    expect(sum / data.images.length / 255).toBeCloseTo(mean, 3);
   });
 });

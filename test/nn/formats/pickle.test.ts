@@ -94,6 +94,7 @@ describe("readPickle refuses, naming the byte,", () => {
     ["a string that is not UTF-8", ["U", 1, 0xff, "."], "a string is not UTF-8, at byte 0"],
     ["an empty stack", ["."], "nothing is left on the stack, at byte 0"],
     ["what lies below a mark", [one, "(a."], "nothing is left on the stack, at byte 3"],
+    ["an end with what lies below a mark", [one, "(."], "nothing is left on the stack, at byte 3"],
     ["a list below a mark", ["](", one, "a."], "nothing is left on the stack, at byte 4"],
     ["no mark", [one, "t."], "there is no mark on the stack, at byte 2"],
     ["what nobody remembers", ["h", 3, "."], "nothing is remembered as 3, at byte 0"],
