@@ -8,26 +8,31 @@
 
 override ROWS: u32 = 1u;
 override COUNT: u32 = 1u;
-override IDENTITY: f32 = 0.0;
+
+// slot element
+alias Element = f32;
+// end
+
+override IDENTITY: Element = Element();
 
 // slot load
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Element>;
 
-fn load(o: u32, r: u32) -> f32 {
+fn load(o: u32, r: u32) -> Element {
   return x[o * COUNT + r];
 }
 // end
 
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<Element>;
 
 // slot combine
-fn combine(a: f32, b: f32) -> f32 {
+fn combine(a: Element, b: Element) -> Element {
   return a + b;
 }
 // end
 
 // slot epilogue
-fn epilogue(value: f32, i: u32) -> f32 {
+fn epilogue(value: Element, i: u32) -> Element {
   return value;
 }
 // end

@@ -93,6 +93,11 @@ const families: Record<string, Row> = {
   mean: { call: (x) => x.mean([0, 2], { keepDims: true }).square(), inputs: operands([3, 4, 2]) },
   max: { call: (x) => x.max(1).square(), inputs: operands([3, 5]) },
   min: { call: (x) => x.min().square(), inputs: operands([3, 5]) },
+  prod: { call: (x) => x.prod(1), inputs: operands([2, 5]) },
+  "prod with factors 0": { call: (x) => x.mul(x.greater(0).toFloat()).prod(0), inputs: operands([3, 2]) },
+  variance: { call: (x) => x.variance(1, { correction: 1 }).square(), inputs: operands([2, 4]) },
+  norm: { call: (x) => x.norm(1), inputs: operands([2, 3]) },
+  sliceAxis: { call: (x) => x.sliceAxis(1, [1, 3]).square(), inputs: operands([2, 4]) },
   logSumExp: { call: (x) => x.logSumExp(1), inputs: operands([3, 4]) },
   "logSumExp of everything": { call: (x) => x.logSumExp().square(), inputs: operands([3, 2]) },
   softmax: { call: (x) => x.softmax(0).square(), inputs: operands([3, 4]) },
@@ -175,5 +180,5 @@ export const withoutGradient: readonly string[] = [
     "toIndex",
   ],
   ...["where", "stopGradient", "constant", "zeros", "ones", "iota", "placeholder", "asElementwise"],
-  ...["oneHot", "linspace"],
+  ...["oneHot", "linspace", "argmax", "argmin", "any", "all"],
 ];

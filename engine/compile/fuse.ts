@@ -87,7 +87,7 @@ function demandedBuffers(
     if (boundary.has(node)) continue;
     // The gradient of an extreme asks which elements attain it, so they must be the same bits again: a formula computed
     // in two kernels may be rounded in two ways.
-    if (op.kind === "reduce" && op.combine.identity !== 0) {
+    if (op.kind === "reduce" && op.combine.identity !== 0 && node.dtype === "f32") {
       const source = sourceOf(inputs[0]);
       if (source.op.kind === "elementwise" && consumers.get(source)!.size > 1) demanded.add(source);
     }
@@ -147,7 +147,7 @@ function epilogues(
     const { kind } = core.op;
     if (kind !== "kernel" && kind !== "reduce" && kind !== "update") continue;
     const nodes = [core];
-    for (let more: readonly Tensor[] = []; kind !== "update"; nodes.push(...more)) {
+    for (let more: readonly Tensor[] = []; kind !== "update" && core.dtype === "f32"; nodes.push(...more)) {
       more = wayOn(nodes.at(-1)!, consumers, demanded, claimed, place);
       const length = [...nodes, ...more].reduce((total, { op }) => total + ownCost(op), 0);
       if (more.length === 0 || length > LONG) break;

@@ -118,9 +118,11 @@ function reduction({ root, core }: Cluster, leaves: Map<Tensor, LeafUse>, words:
   const emitter = new Emitter(leaves, words, new Map(), null);
   const value = emitter.reduced(x, axes);
   const { combine } = node.op;
+  const element = stored[node.dtype];
   const slots: Record<string, string> = {
-    load: wgslFunction("load", "o: u32, r: u32", "f32", emitter.lines, value),
-    combine: wgslFunction("combine", "a: f32, b: f32", "f32", [], combine.wgsl),
+    element: `alias Element = ${element};`,
+    load: wgslFunction("load", "o: u32, r: u32", node.dtype, emitter.lines, value),
+    combine: wgslFunction("combine", `a: ${element}, b: ${element}`, node.dtype, [], combine.wgsl),
   };
   if (root !== node) slots.epilogue = epilogue(root, node, leaves, words);
   return {

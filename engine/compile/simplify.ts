@@ -58,7 +58,7 @@ function splitReduction(node: Tensor): Tensor {
   const { axes } = node.attributes as { axes: readonly number[] };
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
   const parts = Math.min(Math.ceil(BUSY / Math.max(node.size, 1)), Math.floor(Math.sqrt(count)));
-  if (node.op.kind !== "reduce" || count < 16 * SHORTEST || parts < 2 || node.dtype !== "f32") return node;
+  if (node.op.kind !== "reduce" || count < 16 * SHORTEST || parts < 2) return node;
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const rows = reshape(transpose(x, [...kept, ...axes]), [node.size, count]);
   const length = Math.ceil(count / parts);

@@ -5,12 +5,14 @@ import { apply, type Tensor } from "../tensor.ts";
 import { movement, only } from "./declareMovement.ts";
 import { broadcast, concat, reshape, slice, type Range } from "./movement.ts";
 
-/** A range of one axis, and everything along the others. */
-const along = (x: Tensor, axis: number, range: Range): Tensor =>
-  slice(
+/** A range of one axis, and everything along the others; see `slice`. */
+export function sliceAxis(x: Tensor, axis: number, range: Range): Tensor {
+  const at = axisOf("sliceAxis", axis, x.rank);
+  return slice(
     x,
-    x.shape.map((_, a) => (a === axis ? range : null)),
+    x.shape.map((_, a) => (a === at ? range : null)),
   );
+}
 
 /** x with an axis of extent 1 put in, as axis `axis` of the result; −1 is the last. */
 export function expandDims(x: Tensor, axis: number): Tensor {
@@ -41,7 +43,7 @@ export function chunk(x: Tensor, parts: number | readonly number[], axis = 0): T
   if (extents.reduce((total, extent) => total + extent, 0) !== x.shape[at])
     throw new RangeError(`chunk: parts of ${showShape(extents)} do not make up axis ${at} of ${showShape(x.shape)}`);
   let start = 0;
-  return extents.map((extent) => along(x, at, [start, (start += extent)]));
+  return extents.map((extent) => sliceAxis(x, at, [start, (start += extent)]));
 }
 
 const flipOp = movement<{ axes: readonly number[] }>({
@@ -71,7 +73,7 @@ export function roll(x: Tensor, shift: number, axis = 0): Tensor {
   if (!Number.isInteger(shift)) throw new RangeError(`roll: the shift is an integer, got ${shift}`);
   const extent = x.shape[at];
   const places = extent === 0 ? 0 : ((shift % extent) + extent) % extent;
-  return places === 0 ? x : concat([along(x, at, [extent - places]), along(x, at, [0, extent - places])], at);
+  return places === 0 ? x : concat([sliceAxis(x, at, [extent - places]), sliceAxis(x, at, [0, extent - places])], at);
 }
 
 /** Every element `count` times in a row along an axis: 1 2 → 1 1 2 2. */
@@ -98,7 +100,7 @@ export function diagonal(x: Tensor): Tensor {
   const [rows, columns] = x.shape.slice(-2);
   const count = Math.min(rows, columns);
   const flat = reshape(x, [...x.shape.slice(0, -2), rows * columns]);
-  return along(flat, flat.rank - 1, count === 0 ? [0, 0] : [0, (count - 1) * (columns + 1) + 1, columns + 1]);
+  return sliceAxis(flat, flat.rank - 1, count === 0 ? [0, 0] : [0, (count - 1) * (columns + 1) + 1, columns + 1]);
 }
 
 /**
@@ -119,8 +121,8 @@ export function reflectPad(x: Tensor, widths: readonly (readonly [number, number
   return widths.reduce((y, [before, after], axis) => {
     const extent = x.shape[axis];
     const parts = [y];
-    if (before > 0) parts.unshift(flip(along(y, axis, [1, before + 1]), axis));
-    if (after > 0) parts.push(flip(along(y, axis, [extent - 1 - after, extent - 1]), axis));
+    if (before > 0) parts.unshift(flip(sliceAxis(y, axis, [1, before + 1]), axis));
+    if (after > 0) parts.push(flip(sliceAxis(y, axis, [extent - 1 - after, extent - 1]), axis));
     return concat(parts, axis);
   }, x);
 }

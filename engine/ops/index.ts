@@ -7,6 +7,7 @@ export * from "./movement.ts";
 export * from "./arrange.ts";
 export * from "./patterns.ts";
 export * from "./reduce.ts";
+export * from "./reductions.ts";
 export * from "./softmax.ts";
 export * from "./matmul.ts";
 export * from "./conv2d.ts";

@@ -13,6 +13,7 @@ import * as pool from "./pool.ts";
 import * as pow from "./pow.ts";
 import * as reduce from "./reduce.ts";
 import * as resize from "./resize.ts";
+import * as reductions from "./reductions.ts";
 import * as rows from "./rows.ts";
 import * as softmax from "./softmax.ts";
 import * as windows from "./windows.ts";
@@ -29,6 +30,7 @@ const families = [
   patterns,
   rows,
   reduce,
+  reductions,
   softmax,
   matmul,
   conv2d,

@@ -1,4 +1,4 @@
-/** Sums, products and extremes over axes. */
+/** Sums and extremes over axes. */
 
 import { expectElements, expectFloats } from "../expect.ts";
 import type { Attributes, ReduceOp } from "../op.ts";
@@ -18,9 +18,8 @@ const reduction = (op: Omit<ReduceOp<Axes>, "kind" | "infer">): ReduceOp => ({
   ...op,
   kind: "reduce",
   infer([x]: readonly Tensor[], { axes }: Axes) {
-    expectFloats(op.name, [x]);
-    if (op.combine.identity !== 0) expectElements(op.name, x, axes);
-    return { shape: x.shape.filter((_, axis) => !axes.includes(axis)), dtype: "f32" };
+    if (op.name !== "sum") expectElements(op.name, x, axes);
+    return { shape: x.shape.filter((_, axis) => !axes.includes(axis)), dtype: x.dtype };
   },
 });
 
@@ -58,25 +57,39 @@ const minOp = reduction({
   vjp: extremeVjp,
 });
 
-const reduce = (op: ReduceOp) =>
+/** On u32, the sum modulo 2³²; exact, so that nothing need be stored for a gradient. */
+const indexSumOp = reduction({
+  name: "sum",
+  combine: { wgsl: "a + b", identity: 0, f64: (a, b) => (a + b) % 2 ** 32 },
+});
+
+const indexMaxOp = reduction({ name: "max", combine: { wgsl: "max(a, b)", identity: 0, f64: Math.max } });
+
+const indexMinOp = reduction({ name: "min", combine: { wgsl: "min(a, b)", identity: 0xffffffff, f64: Math.min } });
+
+const reduce = (floats: ReduceOp, indices: ReduceOp) =>
   function (x: Tensor, axes?: number | readonly number[], options?: { keepDims?: boolean }): Tensor {
+    const op = x.dtype === "u32" ? indices : floats;
+    if (x.dtype !== "f32" && x.dtype !== "u32")
+      throw new TypeError(`${op.name}: takes f32 or u32, got ${x.describe()}`);
     const list = axesOf(op.name, axes, x.rank);
     const y = list.length === 0 ? x : apply(op, [x], { axes: list });
     return options?.keepDims ? restored(y, x.shape, list) : y;
   };
 
-/** Σ over axes (all by default). */
-export const sum = reduce(sumOp);
+/** Σ over axes (all by default); of u32 modulo 2³². */
+export const sum = reduce(sumOp, indexSumOp);
 
 /** The largest element over axes; the gradient is shared equally among ties. */
-export const max = reduce(maxOp);
+export const max = reduce(maxOp, indexMaxOp);
 
 /** The smallest element over axes; the gradient is shared equally among ties. */
-export const min = reduce(minOp);
+export const min = reduce(minOp, indexMinOp);
 
 /** The arithmetic mean over axes (all by default). */
 export function mean(x: Tensor, axes?: number | readonly number[], options?: { keepDims?: boolean }): Tensor {
   const list = axesOf("mean", axes, x.rank);
+  expectFloats("mean", [x]);
   expectElements("mean", x, list);
   const count = list.reduce((product, axis) => product * x.shape[axis], 1);
   return sum(x, axes, options).div(count);

@@ -1,6 +1,6 @@
 /** Exponentials over an axis, shifted by its largest element so that none of them overflows. */
 
-import { expectElements } from "../expect.ts";
+import { expectElements, expectFloats } from "../expect.ts";
 import { axesOf, axisOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { max, sum } from "./reduce.ts";
@@ -10,6 +10,7 @@ import { max, sum } from "./reduce.ts";
  * does not: it is a constant at every order.
  */
 function top(where: string, x: Tensor, axes: readonly number[]): Tensor {
+  expectFloats(where, [x]);
   expectElements(where, x, axes);
   return max(x, axes, { keepDims: true }).stopGradient();
 }

@@ -15,7 +15,7 @@ import {
   toArray,
   type Tensor,
 } from "../../../engine/index.ts";
-import { draw, f32, seeds, shapes } from "../draw.ts";
+import { draw, drawIndices, f32, seeds, shapes, u32 } from "../draw.ts";
 import { check } from "../property.ts";
 import { expectAgreement } from "../threeWays.ts";
 
@@ -104,6 +104,35 @@ test("max(x) of an expression stores it if its gradient is asked for, so that bo
   expect((await numbers(slope(x))).filter((value) => value !== 0)).toEqual([1.75]);
 });
 
+test("sum, max and min of u32 are exact, and sums go round at 2³²", async () => {
+  const x = tensor(
+    [
+      [4294967295, 16777217],
+      [2, 16777216],
+    ],
+    "u32",
+  );
+  expect(await numbers(sum(x, 0))).toEqual([1, 33554433]);
+  expect(await numbers(max(x, 1))).toEqual([4294967295, 16777216]);
+  expect(await numbers(min(x, 0))).toEqual([2, 16777216]);
+  await check(
+    fc.tuple(withElements, choices, seeds),
+    ([shape, chosen, seed]) => {
+      const axes = shape.flatMap((_, axis) => (chosen[axis] ? [axis] : []));
+      return expectAgreement(
+        (i) => [sum(i.mul(3), axes), max(i.add(1), axes).mul(2), min(i, axes).toFloat().mul(0.5)],
+        [drawIndices(seed, shape, 2 ** 32)],
+        { exactly: false },
+      );
+    },
+    10,
+  );
+});
+
+test("long sums of u32 are cut in two stages as well", async () => {
+  await expectAgreement((i) => [sum(i), min(i), max(i)], [drawIndices(1, [4099], 2 ** 32)], { exactly: true });
+});
+
 test("sum(x, []) is x, and sum of nothing is 0", async () => {
   expect(await numbers(sum(tensor([1, 2]), []))).toEqual([1, 2]);
   expect(await numbers(sum(fromArray(f32([0, 2])), 0))).toEqual([0, 0]);
@@ -112,7 +141,9 @@ test("sum(x, []) is x, and sum of nothing is 0", async () => {
 
 test("reductions name what they cannot reduce", () => {
   expect(() => sum(tensor([1]), 1)).toThrow(new RangeError("sum: axis 1 is outside a tensor of rank 1"));
-  expect(() => sum(tensor([1], "u32"))).toThrow(new TypeError("sum: takes f32, got u32"));
+  expect(() => sum(tensor([1]).less(0))).toThrow(new TypeError("sum: takes f32 or u32, got bool [1] from less"));
+  expect(() => mean(tensor([1], "u32"))).toThrow(new TypeError("mean: takes f32, got u32"));
+  expect(() => max(fromArray(u32([0])))).toThrow(new RangeError("max: no elements along axes [0] of [0]"));
   expect(() => max(fromArray(f32([2, 0])), 1)).toThrow(new RangeError("max: no elements along axes [1] of [2, 0]"));
   expect(() => mean(fromArray(f32([2, 0])))).toThrow(new RangeError("mean: no elements along axes [0, 1] of [2, 0]"));
   expect(() => min(fromArray(f32([0])))).toThrow(new RangeError("min: no elements along axes [0] of [0]"));

@@ -101,5 +101,5 @@ test("softmax, logSoftmax and logSumExp name what they cannot do", () => {
   expect(() => softmax(tensor(1))).toThrow(new RangeError("softmax: axis -1 is outside a tensor of rank 0"));
   expect(() => logSoftmax(none, 1)).toThrow(new RangeError("logSoftmax: no elements along axes [1] of [2, 0]"));
   expect(() => logSumExp(none)).toThrow(new RangeError("logSumExp: no elements along axes [0, 1] of [2, 0]"));
-  expect(() => softmax(tensor([1], "u32"))).toThrow(/^max: takes f32, got u32$/);
+  expect(() => softmax(tensor([1], "u32"))).toThrow(new TypeError("softmax: takes f32, got u32"));
 });
