@@ -73,8 +73,8 @@ export function upsampleNearest(x: Tensor, factor: number | Pair): Tensor {
 
 /**
  * The pixel at ⌊i · h / rows⌋, ⌊j · w / columns⌋, as PyTorch's interpolate(mode="nearest"):
- * `x [n, c, h, w] → [n, c, rows, columns]`. Multiples of the size are a movement, others a sum of each row and column with
- * zeros, where what is not finite spreads.
+ * `x [n, c, h, w] → [n, c, rows, columns]`. Multiples of the size are a movement, others matrix products, in
+ * which what is not finite spreads along its row and column.
  */
 export function resizeNearest(x: Tensor, size: number | Pair): Tensor {
   const [rows, columns] = pair(size);
