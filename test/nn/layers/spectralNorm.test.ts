@@ -1,7 +1,7 @@
 /** Spectral and weight normalisation: singular values and lengths by hand, and derivatives through them. */
 
 import { expect, test } from "vitest";
-import { grad, key, leavesOf, tensor, toArray, type Tensor } from "../../../engine/index.ts";
+import { grad, key, leavesOf, tensor, toArray, zeros, type Tensor } from "../../../engine/index.ts";
 import { gradcheck } from "../../../engine/check/gradcheck.ts";
 import {
   conv2d,
@@ -95,6 +95,14 @@ test("spectralNorm begins with unit vectors, and evaluation needs them", async (
   expect(Math.hypot(...(await numbers(weight_u)))).toBeCloseTo(1, 5);
   expect(Math.hypot(...(await numbers(weight_v)))).toBeCloseTo(1, 5);
   expect(() => layer.apply(layer.init(key(1)), tensor([[1]]))).toThrow('nothing is remembered as "weight_u"');
+});
+
+test("spectralNorm of a weight of zeros remembers vectors of zeros, not NaN", async () => {
+  const layer = spectralNorm(linear(2, 2, { bias: false }));
+  const pass = Pass.training({ weight_u: tensor([0.6, 0.8]), weight_v: tensor([1, 0]) });
+  layer.apply({ weight_orig: zeros([2, 2]) }, eye(), pass);
+  const { weight_u: u, weight_v: v } = pass.state as Record<string, Tensor>;
+  expect([...(await numbers(u)), ...(await numbers(v))]).toEqual([0, 0, 0, 0]);
 });
 
 test("weightNorm is g v/‖v‖, a length for each output", async () => {

@@ -1,5 +1,5 @@
 /**
- * Layers against PyTorch 2.13, in float64 on both sides: outputs, gradients and what is remembered, pass after pass. That
+ * Layers against PyTorch 2.13, in float64 on both sides: outputs, gradients, those of a gradient penalty, and what is remembered, pass after pass. That
  * devices agree with this reference is shown where each layer and each op has its tests.
  */
 
@@ -112,13 +112,15 @@ const files: Record<string, { url: string; layers: Record<string, Module> }> = {
   },
 };
 
-/** Everything of one pass: output, gradients towards input and parameters, and the state it leaves. */
+/** Everything of one pass: output, gradients of a loss and of the penalty on its slope, and the state it leaves. */
 const run = (layer: Module, mode: "training" | "evaluation") =>
   reference((parameters: Tree, state: Tree, x: Tensor, dy: Tensor) => {
     const pass = Pass[mode](state);
     const y = layer.apply(parameters, x, pass);
-    const [slope, slopes] = grad(y.mul(dy).sum(), [x, parameters] as [Tensor, Tree]);
-    return { y, slope, slopes, state: pass.state };
+    const own: Record<string, Tree> = { x, ...(parameters as Record<string, Tree>) };
+    const slopes = grad(y.mul(dy).sum(), own);
+    const bends = grad((slopes.x as Tensor).square().sum(), own);
+    return { y, slopes, bends, state: pass.state };
   });
 
 describe.each(Object.entries(files))("%s", async (_file, { url, layers }) => {
@@ -135,7 +137,7 @@ describe.each(Object.entries(files))("%s", async (_file, { url, layers }) => {
       const { x, dy, ...rest } = given as Arrays;
       const mode = label.endsWith("training") ? "training" : "evaluation";
       const found = run(layer, mode)(parameters, remembered, x, dy) as Arrays;
-      expectSameTree(`${name}, ${label}`, found, { slopes: {}, state: {}, ...rest });
+      expectSameTree(`${name}, ${label}`, found, { state: {}, ...rest });
       remembered = found.state as Arrays;
     }
     expect(Object.keys(passes).length).toBeGreaterThan(0);
