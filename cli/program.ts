@@ -1,20 +1,23 @@
 /** The commands, their options and their help; from the words typed to the exit code. */
 
 import { Command, CommanderError } from "commander";
+import { compare, type CompareOptions } from "./commands/compare.ts";
 import { convert, type ConvertOptions } from "./commands/convert.ts";
 import { demo, type DemoOptions } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
+import { explain, type ExplainOptions } from "./commands/explain.ts";
 import { gradcheck, type GradcheckOptions } from "./commands/gradcheck.ts";
 import { recipes } from "./commands/recipes.ts";
 import { report } from "./commands/report.ts";
 import { sample, type SampleOptions } from "./commands/sample.ts";
+import { sweep, type SweepOptions } from "./commands/sweep.ts";
 import { train, type TrainOptions } from "./commands/train.ts";
 import { endingOf, exitCodes, type Ending } from "./failure.ts";
 import { packageVersion } from "./version.ts";
 import { warn, type World } from "./world.ts";
 
 /** Commands that open a device, and so must run where an adapter can be found. */
-export const deviceCommands = ["train", "sample", "doctor", "gradcheck"];
+export const deviceCommands = ["train", "sample", "doctor", "explain", "gradcheck", "sweep"];
 
 /** Where the built app lies. */
 export interface Places {
@@ -67,6 +70,26 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
     .action(async (run: string, options: SampleOptions) => end(await sample(world, run, options)));
 
+  command(program, "sweep [recipe]", "train a recipe over a grid of settings, and compare the runs")
+    .option(
+      "--grid <name=values>",
+      "a setting and its values, such as sampler.steps=5,20,60; may be given often",
+      collect,
+    )
+    .option("--set <name=value>", "a setting of all runs; may be given often", collect)
+    .option("--steps <number>", "updates of every run (the setting updates)")
+    .option("--seed <number>", "seed of every run; sweep over some with --grid seed=1,2,3")
+    .option("--guard <mode>", "what follows a divergence: off, warn or recover (the setting guard.mode)")
+    .option("--jobs <number>", "runs at a time", "1")
+    .option("--out <folder>", "the new folder, instead of sweeps/RECIPE-N")
+    .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
+    .option("--resume <sweep>", "run what has not finished in this folder")
+    .action(async (recipe: string | undefined, options: SweepOptions) => end(await sweep(world, recipe, options)));
+
+  command(program, "compare <runs...>", "several runs in one table and on one page")
+    .option("--out <file>", "also write the page (.html) or the numbers (.csv)")
+    .action(async (runs: string[], options: CompareOptions) => end(await compare(world, runs, options)));
+
   command(program, "report <run>", "rebuild report.html of a run").action(async (run: string) =>
     end(await report(world, run)),
   );
@@ -82,6 +105,18 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .action(async (input: string, output: string | undefined, options: ConvertOptions) =>
       end(await convert(world, input, output, options)),
     );
+  command(
+    program,
+    "explain <recipe>",
+    "what a recipe learns, with which net, in how much memory and time; trains nothing",
+  )
+    .option("--set <name=value>", "change a setting, such as sampler.steps=60; may be given often", collect)
+    .option("--steps <number>", "updates in total (the setting updates)")
+    .option("--seed <number>", "seed of every random stream (the setting seed)")
+    .option("--no-calibration", "no estimate of the time, which takes a second or two")
+    .option("--plan", "every dispatch of an update, with its layer, work and buffers")
+    .option("--wgsl", "the shaders too")
+    .action(async (recipe: string, options: ExplainOptions) => end(await explain(world, recipe, options)));
   command(program, "gradcheck [op...]", "hold ops and their gradients against float64 on this adapter")
     .option("--seed <number>", "of the first operands, and the first random program", "1")
     .option("--runs <number>", "seeds in all, one after the other", "1")

@@ -3,13 +3,17 @@
 import {
   compile,
   concat,
+  costOf,
   currentDevice,
   dispose,
+  firstNonFinite,
   foldIn,
   isFinite,
   key as keyOf,
   leavesOf,
+  loopsOf,
   mapTree,
+  memoryOf,
   scope,
   tensorsOf,
   toArray,
@@ -19,12 +23,15 @@ import {
   type HostArray,
   type Key,
   type NamedArrays,
+  type NonFinite,
+  type Shape,
   type Tensor,
   type Tree,
 } from "../engine/index.ts";
-import { namedArrays, treeFrom } from "../nn/index.ts";
+import { namedArrays, summaryOf, treeFrom, type Module } from "../nn/index.ts";
+import { wordsPer } from "../engine/hostArray.ts";
 import { recovered } from "./guard.ts";
-import type { Explorer, MetricsRow, Observation, OpenOptions, Training } from "./training.ts";
+import type { Blueprint, Explorer, MetricsRow, Observation, OpenOptions, Training } from "./training.ts";
 
 /** Streams of random numbers, so that a change in one does not shift another. */
 export const streams = { init: 1, data: 2, start: 3, walk: 4, observe: 5, recovery: 6 } as const;
@@ -37,6 +44,8 @@ export type State = Readonly<Record<string, Tree>>;
 
 /** What a system tells the loop. */
 export interface Program<S extends State> {
+  /** What learns, by name, and the shape of one item that it takes. */
+  readonly nets: Readonly<Record<string, { net: Module; item: Shape }>>;
   /** Parameters, moments, buffers: all that changes, as it is before the first update. */
   initial(key: Key): S;
   /** What the host uploads for an update; null for nothing. */
@@ -127,10 +136,52 @@ class Trainer<S extends State> implements Training {
   }
 
   async prepare(): Promise<void> {
-    const keys = this.#keys(0);
+    await this.#withNext((...next) => this.#update.prepare(...next));
+  }
+
+  /** Hands the arguments of the next update to whoever only looks at them. */
+  async #withNext<T>(look: (...next: Parameters<Update>) => Promise<T>): Promise<T> {
+    const keys = this.#keys(this.#step);
+    const rate = recovered.rate(this.program.rate(this.#step), this.#recoveries);
     const fed = this.program.feed(keys);
-    await this.#update.prepare(this.#state, fed === null ? [] : [fed], keys, 0);
-    if (fed !== null) dispose(fed);
+    try {
+      return await look(this.#state, fed === null ? [] : [fed], keys, rate);
+    } finally {
+      if (fed !== null) dispose(fed);
+    }
+  }
+
+  async explain(): Promise<Blueprint> {
+    const plan = await this.#withNext((...next) => Promise.resolve(this.#update.trace(...next)));
+    const bytes = (tree: Tree) =>
+      tensorsOf(tree).reduce((total, { size, dtype }) => total + 4 * size * wordsPer(dtype), 0);
+    return {
+      nets: Object.entries(this.program.nets).map(([name, { net, item }]) => ({
+        ...{ name, item },
+        layers: summaryOf(net, item),
+      })),
+      state: Object.fromEntries(Object.entries(this.#state).map(([name, tree]) => [name, bytes(tree)])),
+      update: {
+        cost: costOf(plan.schedule.commands),
+        memory: memoryOf(plan.schedule),
+        loops: loopsOf(plan.schedule),
+        explain: (options) => plan.explain(options),
+        profile: () => this.#withNext((...next) => this.#update.profile(...next)),
+      },
+    };
+  }
+
+  inspect(): Promise<NonFinite | null> {
+    const { program } = this;
+    return this.#withNext((...next) =>
+      firstNonFinite(
+        (state: S, fed: readonly Tensor[], keys: Keys, rate: Tensor) => {
+          const { state: after, numbers } = program.update(state, fed[0] ?? null, keys, rate, this.#recoveries);
+          return [numbers, after];
+        },
+        ...next,
+      ),
+    );
   }
 
   async update(): Promise<void> {

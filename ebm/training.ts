@@ -1,6 +1,8 @@
 /** What a system offers to whoever trains it: the command line, the app, or a test. */
 
+import type { Cost, NonFinite, PlannedMemory, Profile } from "../engine/index.ts";
 import type { NamedArrays } from "../engine/hostArray.ts";
+import type { LayerSummary } from "../nn/index.ts";
 import type { Fields, Settings } from "./settings.ts";
 
 /** A named table of settings for a system. */
@@ -17,7 +19,21 @@ export interface Recipe {
 /** A way of training: which settings it has, and how to begin. */
 export interface System {
   fields: Fields;
+  /** What is learned under some settings, in words. */
+  objective(settings: Settings): Objective;
   open(settings: Settings, context: Context, options?: OpenOptions): Promise<Training>;
+}
+
+/** What a system learns, in formulas and words. */
+export interface Objective {
+  /** What is minimised: `L = mean E(x⁺) − mean E(x⁻)`. */
+  loss: string;
+  /** What its symbols are, each with its meaning under the settings. */
+  where: readonly (readonly [symbol: string, meaning: string])[];
+  /** How an energy follows from what the net returns, and which density belongs to it. */
+  sign: string;
+  /** At which the chains sample, with its formula: `T = noise² / (2 · stepSize)`; null where they have none. */
+  temperature: { formula: string; value: number } | null;
 }
 
 export interface OpenOptions {
@@ -66,9 +82,32 @@ export interface Training {
   observe(): Promise<Observation>;
   /** `count` samples of the present model, by its own sampler or, if `steps` is not null, with that many steps. */
   sample(options: { count: number; steps: number | null; seed: number }): Promise<Observation>;
+  /** What the training is made of and what an update costs; nothing is trained and no shader compiled to say it. */
+  explain(): Promise<Blueprint>;
+  /** Runs the next update op by op, as a trial, and says where the first number that is not finite arises; null if none does. Slow. */
+  inspect(): Promise<NonFinite | null>;
   /** Ways to follow the present model from update to update, for a live picture. */
   explore(): Explorer;
   dispose(): void;
+}
+
+/** What a training is made of. */
+export interface Blueprint {
+  /** Its nets: E, and whatever else learns. */
+  nets: readonly { name: string; item: readonly number[]; layers: readonly LayerSummary[] }[];
+  /** Bytes of each part of what changes: parameters, optimizer, memory. */
+  state: Readonly<Record<string, number>>;
+  /** One update, as it runs on the open device. */
+  update: {
+    cost: Cost;
+    memory: PlannedMemory;
+    /** Its loops, such as the walk of the chains, with the cost of one iteration. */
+    loops: readonly { label: string; count: number; each: Cost }[];
+    /** Every dispatch; with `wgsl`, every shader too. */
+    explain(options?: { wgsl?: boolean }): string;
+    /** Times each dispatch on copies of the state, which stays as it is. */
+    profile(): Promise<Profile>;
+  };
 }
 
 /** Looks at the present model, whatever it is at the time; the training goes on without noticing. */

@@ -4,6 +4,7 @@ import { installMethods } from "./ops/methods.ts";
 
 export { compile, type Compiled, type CompileOptions } from "./compile/compile.ts";
 export type { Plan } from "./compile/plan.ts";
+export { costOf, loopsOf, memoryOf, type Cost, type PlannedMemory } from "./compile/cost.ts";
 export type { Profile, ProfileRow } from "./compile/profile.ts";
 export { checkpoint, customVjp, type CustomGradient } from "./custom.ts";
 export { currentDevice, openDevice, useDevice, type Device } from "./device/device.ts";

@@ -1,6 +1,6 @@
 /** The contrastive gradient of maximum likelihood. */
 
-import type { Tensor } from "../../engine/index.ts";
+import { named, type Tensor } from "../../engine/index.ts";
 import type { Energy } from "../energy.ts";
 
 export interface Contrast {
@@ -17,7 +17,9 @@ export interface Contrast {
  * plain difference; T = ε²/2 is the scaling of ebm-anatomy, whose loss is called d_s. No gradient reaches the samples.
  */
 export function contrastiveDivergence(energy: Energy, data: Tensor, samples: Tensor, temperature = 1): Contrast {
-  const energyOfData = energy(data).mean();
-  const energyOfSamples = energy(samples.stopGradient()).mean();
-  return { loss: energyOfData.sub(energyOfSamples).div(temperature), energyOfData, energyOfSamples };
+  return named("loss", () => {
+    const energyOfData = energy(data).mean();
+    const energyOfSamples = energy(samples.stopGradient()).mean();
+    return { loss: energyOfData.sub(energyOfSamples).div(temperature), energyOfData, energyOfSamples };
+  });
 }

@@ -1,8 +1,10 @@
-/** The settings of the shortRun system. */
+/** The settings of the shortRun system, and what it learns under them. */
 
 import { pointSources } from "../data/points.ts";
 import { guardFields } from "../guard.ts";
-import type { Fields } from "../settings.ts";
+import { temperatureOf } from "../samplers/index.ts";
+import type { Fields, Settings, SettingsOf } from "../settings.ts";
+import type { Objective } from "../training.ts";
 
 /** Data sets of images that a host can be asked for. */
 export const imageNames = ["mnist", "fashion-mnist", "kmnist", "notmnist", "omniglot", "cifar10", "cifar100"] as const;
@@ -67,3 +69,29 @@ export const shortRunFields = {
     checkpoint: { kind: "integer", about: "updates between two checkpoints, 0 for only one at the end", min: 0 },
   },
 } as const satisfies Fields;
+
+export type ShortRunSettings = SettingsOf<typeof shortRunFields>;
+
+/** Contrastive learning with chains that are short or persist, with these settings. */
+export function shortRunObjective(settings: Settings): Objective {
+  const { batch, data, sampler, start, objective } = settings as unknown as ShortRunSettings;
+  const scaled = objective.scaled && sampler.noise > 0;
+  const contrast = "mean E(x⁺) − mean E(x⁻)";
+  const begins: Record<typeof start.kind, string> = {
+    persistent: `a replay buffer of ${start.size} chains`,
+    data: "the data of the update",
+    uniform: `uniform noise on ±${start.scale}`,
+    normal: `normal noise of deviation ${start.scale}`,
+  };
+  const noise = sampler.noise > 0 ? ` + ${sampler.noise} · N(0, I)` : "";
+  return {
+    loss: scaled ? `L = (${contrast}) / T` : `L = ${contrast}`,
+    where: [
+      ["x⁺", `${batch} items of ${data.name}${data.noise > 0 ? ` + ${data.noise} · N(0, I)` : ""}`],
+      ["x⁻", `where ${batch} chains end that start from ${begins[start.kind]}; no gradient passes through them`],
+      ["chains", `${sampler.steps} times x ← x − ${sampler.stepSize} · ∇E(x)${noise}`],
+    ],
+    sign: "E is what the net returns, low where data are: p(x) ∝ exp(−E(x) / T)",
+    temperature: sampler.noise > 0 ? { formula: "T = noise² / (2 · stepSize)", value: temperatureOf(sampler) } : null,
+  };
+}

@@ -4,7 +4,7 @@
  * al. 2020) are this system with different starts, steps and noise.
  */
 
-import { foldIn, grad, normal, type Key, type Tensor, type Tree } from "../../engine/index.ts";
+import { foldIn, grad, named, normal, type Key, type Tensor, type Tree } from "../../engine/index.ts";
 import {
   adam,
   exponentialRate,
@@ -23,15 +23,15 @@ import { recovered } from "../guard.ts";
 import { contrastiveDivergence } from "../objectives/contrastiveDivergence.ts";
 import { langevin, temperatureOf, walk } from "../samplers/index.ts";
 import { dataStart, normalStart, persistentStart, uniformStart, type Start } from "../starts/index.ts";
-import type { Settings, SettingsOf } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import { openTraining, type Program } from "../trainer.ts";
 import type { Context, OpenOptions, System, Training } from "../training.ts";
-import { shortRunFields } from "./shortRun.fields.ts";
+import { shortRunFields, shortRunObjective, type ShortRunSettings } from "./shortRun.fields.ts";
 import { explorer } from "./explore.ts";
 import type { Model } from "./model.ts";
 import { observer } from "./observe.ts";
 
-export type ShortRunSettings = SettingsOf<typeof shortRunFields>;
+export type { ShortRunSettings };
 
 /** What changes during training. */
 export type ShortRunState = {
@@ -41,7 +41,7 @@ export type ShortRunState = {
   memory?: Tensor;
 };
 
-export const shortRun: System = { fields: shortRunFields, open };
+export const shortRun: System = { fields: shortRunFields, objective: shortRunObjective, open };
 
 async function open(settings: Settings, context: Context, options?: OpenOptions): Promise<Training> {
   const checked = settings as unknown as ShortRunSettings;
@@ -73,6 +73,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
   };
   const look = observer(model);
   return {
+    nets: { E: { net, item: source.item } },
     initial(key) {
       const parameters = net.init(key);
       const memory = start.memory(key);
@@ -92,7 +93,8 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
         keys.walk,
       );
       const contrast = contrastiveDivergence(energyUnder(parameters), positive, negative, temperature);
-      const learned = optimizer.update(parameters, grad(contrast.loss, parameters), moments, lr);
+      const slopes = grad(contrast.loss, parameters);
+      const learned = named("optimizer", () => optimizer.update(parameters, slopes, moments, lr));
       const remembered = begun.remember(negative);
       return {
         state: { parameters: learned.parameters, optimizer: learned.state, ...(remembered && { memory: remembered }) },

@@ -46,3 +46,9 @@ export function memoryOf({ slots, unplanned }: Schedule): PlannedMemory {
     slots.reduce((total, slot) => total + ((slot.role === "given") === given ? slot.bytes : 0), 0);
   return { given: bytes(true), planned: bytes(false), unplanned };
 }
+
+/** The loops of a plan that are in no other, and what one iteration of each costs. */
+export const loopsOf = ({ commands }: Schedule): { label: string; count: number; each: Cost }[] =>
+  commands.flatMap((command) =>
+    command.kind === "loop" ? [{ label: command.label, count: command.count, each: costOf(command.body) }] : [],
+  );

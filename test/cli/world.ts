@@ -51,7 +51,7 @@ class Counting implements Training {
   constructor(
     private readonly settings: Settings,
     private readonly afterUpdate: (step: number) => void,
-    private readonly lossOf: (loss: number, step: number, recoveries: number) => number,
+    private readonly lossOf: (loss: number, step: number, recoveries: number, settings: Settings) => number,
   ) {}
 
   prepare(): Promise<void> {
@@ -63,7 +63,7 @@ class Counting implements Training {
     this.weight = (5 * this.weight + Number(this.settings.seed) + this.step) % 1009;
     // After a recovery it takes another path.
     this.weight += this.recoveries;
-    const loss = this.lossOf(this.weight, this.step, this.recoveries);
+    const loss = this.lossOf(this.weight, this.step, this.recoveries, this.settings);
     this.arrived.push({ step: this.step, loss, d_s: this.weight % 7, r_s: this.weight / 1009 });
     this.afterUpdate(this.step);
     return Promise.resolve();
@@ -109,6 +109,14 @@ class Counting implements Training {
   sample({ count }: { count: number }): Promise<Observation> {
     if (count > 1000) return Promise.reject(new RangeError(`sample: ${count} samples from 1000 chains`));
     return Promise.resolve(this.look(count));
+  }
+
+  explain(): never {
+    throw new TypeError("explain: a count has no parts; real systems do");
+  }
+
+  inspect(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   explore(): never {
@@ -163,7 +171,7 @@ export interface TestWorld {
   /** Called after each update of a training. */
   afterUpdate: (step: number) => void;
   /** What an update reports as its loss, of what it would be. */
-  lossOf: (loss: number, step: number, recoveries: number) => number;
+  lossOf: (loss: number, step: number, recoveries: number, settings: Settings) => number;
   /** Aborting it is Ctrl-C; each command line has its own. */
   interrupt: () => void;
 }
@@ -176,6 +184,7 @@ export async function testWorld(changes: Partial<World> = {}): Promise<TestWorld
   let controller = new AbortController();
   const counting: System = {
     fields,
+    objective: () => ({ loss: "L = w", where: [], sign: "none", temperature: null }),
     async open(chosen, context) {
       if ((chosen.data as Settings).name === "mnist") await context.data("mnist", "train");
       return new Counting(
@@ -184,6 +193,20 @@ export async function testWorld(changes: Partial<World> = {}): Promise<TestWorld
         (...update) => result.lossOf(...update),
       );
     },
+  };
+  /** A command line in the same process, with an output of its own. */
+  const apart: World["runApart"] = async (words, stop) => {
+    let said = "";
+    const own = { ...world, stop, stdout: { write: () => true }, stderr: { write: (text: string) => (said += text) } };
+    const code = await runCommand(words, own, { app: join(cwd, "web") });
+    return {
+      code,
+      message: said
+        .trim()
+        .split("\n")
+        .at(-1)!
+        .replace(/^ebm: /, ""),
+    };
   };
   const world: World = {
     recipes: { [recipe.name]: recipe, [rings.name]: rings, [digits.name]: digits },
@@ -195,6 +218,7 @@ export async function testWorld(changes: Partial<World> = {}): Promise<TestWorld
     command: "ebm",
     stop: controller.signal,
     openDevice: () => Promise.resolve(facts),
+    runApart: (words, stop) => apart(words, stop),
     streamDigests: () => Promise.resolve([{ name: "normal", device: "c0ffee", reference: "c0ffee" }]),
     ...changes,
   };
