@@ -1,13 +1,19 @@
 /** The nets of publications. */
 
 export * from "./basicResnet.ts";
+export * from "./coopNets.ts";
 export * from "./dcgan.ts";
 export * from "./diagonalGaussian.ts";
 export * from "./digitClassifier.ts";
+export * from "./flowEnergy.ts";
+export * from "./gebmDcgan.ts";
+export * from "./gebmResnet.ts";
+export * from "./gebmSngan.ts";
 export type { ImageNetOptions } from "./image.ts";
 export * from "./largeMlp.ts";
 export * from "./linearGenerator.ts";
 export * from "./maf.ts";
+export * from "./maskedEnergy.ts";
 export * from "./mixture.ts";
 export * from "./mogMaf.ts";
 export * from "./nice.ts";
@@ -16,8 +22,10 @@ export type { Output } from "./output.ts";
 export * from "./realNvp.ts";
 export * from "./resnetGan.ts";
 export * from "./smallMlp.ts";
+export * from "./sphere.ts";
 export * from "./strided.ts";
 export type { FlowNetOptions } from "./table.ts";
+export * from "./thesisGenerator.ts";
 export * from "./toy.ts";
 export * from "./vanilla.ts";
 export * from "./wideResnet.ts";

@@ -2,27 +2,51 @@
 
 import { expect, test } from "vitest";
 import { key, leavesOf, zeros, type Shape, type Tensor } from "../../engine/index.ts";
+import { inOrder } from "../../engine/graph.ts";
 import { trace } from "../../engine/tracing.ts";
 import {
   basicResnet,
+  coopDigitDescriptor,
+  coopDigitGenerator,
+  coopSceneDescriptor,
+  coopSceneGenerator,
   countParameters,
   dcganDiscriminator,
   dcganGenerator,
+  diagonalGaussian,
   digitClassifier,
+  flowDensity,
+  flowEnergy,
+  gebmDcganEnergy,
+  gebmDcganGenerator,
+  gebmDcganSnEnergy,
+  gebmResnetEnergy,
+  gebmResnetGenerator,
+  gebmSnganEnergy,
+  gebmSnganGenerator,
+  generatorOf,
   jemNets,
   largeMlpEnergy,
   largeMlpGenerator,
   linearGenerator,
+  made,
+  maf,
+  maskedEnergy,
   mixtureOfGaussians,
+  mogMaf,
   nice,
   nonlocalNet,
   Pass,
+  realNvp,
   resnetDiscriminator,
   resnetGenerator,
   smallMlpEnergy,
   smallMlpGenerator,
+  sphereBase,
+  sphereEnergy,
   stateOf,
   stridedNet,
+  thesisGenerator,
   toyNet,
   vanillaNet,
   wideResnet,
@@ -122,6 +146,72 @@ const rows: Row[] = [
   // Trunk and two heads, 640 · 10 + 10 and 640 + 1.
   { name: "jemNets 28-10", net: jemNets().classifier, item: photo, gives: [10], parameters: 36_464_928 + 6410 + 641 },
   { name: "jemNets 28-2", net: jemNets({ widen: 2 }).logDensity, item: photo, parameters: 1_464_736 + 1290 + 129 },
+
+  { name: "gebmDcganGenerator()", net: gebmDcganGenerator(), item: [100], gives: photo, parameters: 3_573_824 },
+  {
+    name: "gebmDcganGenerator of form dcgan-sn",
+    net: gebmDcganGenerator({ form: "dcgan-sn" }),
+    item: [100],
+    gives: photo,
+    parameters: 3_576_323,
+  },
+  { name: "gebmSnganGenerator()", net: gebmSnganGenerator(), item: [100], gives: photo, parameters: 3_584_003 },
+  { name: "gebmResnetGenerator()", net: gebmResnetGenerator(), item: [100], gives: photo, parameters: 1_097_603 },
+  { name: "gebmDcganEnergy()", net: gebmDcganEnergy(), item: photo, parameters: 2_759_424 },
+  {
+    name: "gebmDcganEnergy of form dcgan-ns",
+    net: gebmDcganEnergy({ form: "dcgan-ns" }),
+    item: photo,
+    parameters: 2_759_424,
+  },
+  { name: "gebmDcganSnEnergy()", net: gebmDcganSnEnergy(), item: photo, parameters: 2_935_873 },
+  { name: "gebmSnganEnergy()", net: gebmSnganEnergy(), item: photo, parameters: 5_860_865 },
+  { name: "gebmResnetEnergy()", net: gebmResnetEnergy(), item: photo, parameters: 1_053_825 },
+  {
+    name: "gebmResnetEnergy without spectral norm",
+    net: gebmResnetEnergy({ spectral: false }),
+    item: photo,
+    parameters: 1_053_825,
+  },
+  // Nine batch norms of 128 features, two in each block and one in the first shortcut; two numbers in each block.
+  {
+    name: "gebmResnetEnergy with batch norm and skipInit",
+    net: gebmResnetEnergy({ norm: "batch", skipInit: true }),
+    item: photo,
+    parameters: 1_053_825 + 9 * 256 + 8,
+  },
+  { name: "realNvp of 11", net: generatorOf(realNvp(11)), item: [11], gives: [11], parameters: 124_220 },
+  { name: "made of 11", net: generatorOf(made(11)), item: [11], gives: [11], parameters: 13_522 },
+  { name: "maf of 11", net: generatorOf(maf(11)), item: [11], gives: [11], parameters: 67_720 },
+  { name: "mogMaf of 11", net: mogMaf(11), item: [11], parameters: 112_350 },
+  { name: "diagonalGaussian of 11", net: generatorOf(diagonalGaussian(11)), item: [11], gives: [11], parameters: 22 },
+  { name: "flowEnergy of a realNvp", net: flowEnergy(flowDensity(realNvp(11), 11)), item: [11], parameters: 124_220 },
+  { name: "maskedEnergy of 11, are", net: maskedEnergy(11), item: [11], parameters: 41_601 },
+  {
+    name: "maskedEnergy of 11, are4",
+    net: maskedEnergy(11, { widths: [100, 200, 200, 100] }),
+    item: [11],
+    parameters: 81_801,
+  },
+  { name: "sphereBase()", net: sphereBase(), item: [3], gives: [3], parameters: 9 },
+  { name: "sphereEnergy()", net: sphereEnergy(), item: [3], parameters: 12 },
+
+  {
+    name: "vanillaNet with spectral norm",
+    net: vanillaNet({ ...image(1, 64), leak: 0.2, spectral: true }),
+    item: [1, 32, 32],
+    parameters: 2_762_241,
+  },
+  // Weights 100·256·16 + 256·128·25 + 128·64·25 + 64·25, biases 256 + 128 + 64 + 1, norms twice 256 + 128 + 64.
+  { name: "thesisGenerator()", net: thesisGenerator(), item: [100], gives: [1, 32, 32], parameters: 1_436_545 },
+  // 3·64·25 + 64, 64·128·9 + 128, 128·256·9 + 256, and 256·16²·100 + 100.
+  { name: "coopSceneDescriptor()", net: coopSceneDescriptor(), item: [3, 64, 64], parameters: 6_927_588 },
+  // 64·16 + 64, 64·128·16 + 128, 128·256·16 + 256, and 256·4²·100 + 100.
+  { name: "coopDigitDescriptor()", net: coopDigitDescriptor(), item: [1, 28, 28], parameters: 1_066_532 },
+  // Weights 100·512·16, 25 · (512·256 + 256·128 + 128·64 + 64·3), biases 963 and shifts 960.
+  { name: "coopSceneGenerator()", net: coopSceneGenerator(), item: [100], gives: [3, 64, 64], parameters: 5_126_723 },
+  // Weights 16 · (100·512 + 512·256 + 256·128 + 128), biases 897 and shifts 896.
+  { name: "coopDigitGenerator()", net: coopDigitGenerator(), item: [100], gives: [1, 28, 28], parameters: 3_444_481 },
 ];
 
 // No device and no memory: within a trace even what is computed from parameters stays a formula.
@@ -136,6 +226,17 @@ test.each(rows)("$name gives what it should for each item", ({ net, item, gives 
     net.apply(net.init(key(1)), zeros([3, ...item]), Pass.evaluation(stateOf(net, key(1)))),
   );
   expect(shape).toEqual([3, ...gives]);
+});
+
+// Of the two heads of JEM each net uses one.
+test.each(rows.filter(({ name }) => !name.startsWith("jemNets")))("$name uses all its parameters", ({ net, item }) => {
+  trace(() => {
+    const parameters = net.init(key(1));
+    const y = net.apply(parameters, zeros([3, ...item]), Pass.evaluation(stateOf(net, key(1))));
+    const used = new Set(inOrder([y], () => true));
+    const unused = leavesOf(parameters).filter(([, leaf]) => !used.has(leaf as Tensor));
+    expect(unused.map(([name]) => name)).toEqual([]);
+  });
 });
 
 test("the reproduction of JEM has its published counts with what nothing uses there", () => {
