@@ -54,7 +54,8 @@ function mayHaveVulkan(): boolean {
  * Call it before anything that must not happen twice.
  */
 export async function launch(): Promise<void> {
-  if (process.env.EBM_SWIFTSHADER !== undefined) return followParent();
+  followParent();
+  if (process.env.EBM_SWIFTSHADER !== undefined) return;
   const environment = await driverEnvironment();
   if (Object.keys(environment).length === 0) return;
 
@@ -78,7 +79,7 @@ export async function launch(): Promise<void> {
   });
 }
 
-/** Ends this process when the one that launched it is killed: whoever kills a run means the work, not its wrapper. */
+/** Ends this process when the one that started it is killed: whoever kills a run or a sweep means the work, not its wrapper. */
 function followParent(): void {
   if (process.channel === undefined || process.channel === null) return;
   process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));

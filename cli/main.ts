@@ -4,6 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { recipes, systems } from "../ebm/index.ts";
 import { openDevice } from "../engine/index.ts";
+import { runApart } from "./apart.ts";
 import { exitCodes } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { deviceCommands, runCommand } from "./program.ts";
@@ -38,6 +39,7 @@ const world: World = {
   command: ["ebm", ...words.map(quoted)].join(" "),
   stop: controller.signal,
   openDevice: open,
+  runApart,
   streamDigests,
 };
 // Dawn's threads would keep the process alive.

@@ -58,6 +58,10 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--run-dir <folder>", "the new run folder, instead of runs/RECIPE-SEED-N")
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
     .option("--resume <run>", "continue the run in this folder from its newest checkpoint")
+    .option(
+      "--check-finite",
+      "end at the first NaN or infinity and name the op, layer, update and sampler step it arose in",
+    )
     .option("--quiet", "no progress")
     .addHelpText("after", trainExamples)
     .action(async (recipe: string | undefined, options: TrainOptions) => end(await train(world, recipe, options)));

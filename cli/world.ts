@@ -1,5 +1,6 @@
 /** What a command touches of the world outside, so that tests can give it another one. */
 
+import type { Apart } from "./apart.ts";
 import type { Catalogue } from "./config/resolve.ts";
 import type { StreamDigest } from "./streams.ts";
 import type { AdapterFacts } from "./run/environment.ts";
@@ -28,6 +29,8 @@ export interface World extends Catalogue {
   stop: AbortSignal;
   /** Opens the device for the systems to use and says what it is; throws NoAdapterError. */
   openDevice(): Promise<DeviceFacts>;
+  /** Runs a command line of this program in a process of its own. */
+  runApart(this: void, words: readonly string[], stop: AbortSignal): Promise<Apart>;
   /** Digests of the random streams on the open device and in the reference. */
   streamDigests(): Promise<StreamDigest[]>;
 }

@@ -6,10 +6,10 @@ import type { NumbersRow } from "../run/records.ts";
 import { wordOf } from "../config/fields.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { diagnosis, otherCurves } from "./charts.ts";
-import { html, jsonScript, Markup, pngUrl } from "./html.ts";
+import { document } from "./document.ts";
+import { html, pngUrl, type Markup } from "./html.ts";
 import { filmstrip, triptych } from "./landscapes.ts";
 import { spread, type RunData } from "./read.ts";
-import style from "./style.css?raw";
 import { eventSection, secondsOf, settingsSection } from "./tables.ts";
 import { verdict } from "./verdict.ts";
 
@@ -23,21 +23,7 @@ export function page(run: RunData): string {
     ${header(run)} ${conclusion(run)} ${landscapeSection(run)} ${sampleSection(run)} ${diagnosis(run)}
     ${otherCurves(run)} ${settingsSection(run)} ${eventSection(run.events)} ${footer(run)}
   </main>`;
-  const title = `${config.recipe}, ${summary.step} updates`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${new Markup(style)}
-        </style>
-      </head>
-      <body>
-        ${body} ${jsonScript("run", rawData(run))}
-      </body>
-    </html> `.text;
+  return document(`${config.recipe}, ${summary.step} updates`, body, "run", rawData(run));
 }
 
 function header({ config, environment, summary, events }: RunData): Markup {
