@@ -8,6 +8,7 @@ import { elementwiseCases } from "./ops/elementwise.bench.ts";
 import { matmulCases } from "./ops/matmul.bench.ts";
 import { reduceCases } from "./ops/reduce.bench.ts";
 import { rowsCases } from "./ops/rows.bench.ts";
+import { scanCases } from "./ops/scan.bench.ts";
 import type { Case } from "./case.ts";
 
 export const cases: readonly Case[] = [
@@ -15,6 +16,7 @@ export const cases: readonly Case[] = [
   ...elementwiseCases,
   ...reduceCases,
   ...rowsCases,
+  ...scanCases,
   ...matmulCases,
   ...conv2dCases,
   ...langevinCases,

@@ -12,6 +12,7 @@ import matmul from "./matmul.wgsl?raw";
 import put from "./put.wgsl?raw";
 import putAdd from "./putAdd.wgsl?raw";
 import reduce from "./reduce.wgsl?raw";
+import scan from "./scan.wgsl?raw";
 
 /** Kernels, one file per family. */
 export const kernels: Readonly<Record<string, string>> = {
@@ -23,6 +24,7 @@ export const kernels: Readonly<Record<string, string>> = {
   put,
   putAdd,
   reduce,
+  scan,
 };
 
 /** Functions for generated expressions, by the path that include lines name. */

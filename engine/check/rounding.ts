@@ -33,13 +33,14 @@ const vanishing = (error: number): number => (error === 0 ? 0 : error + SMALLEST
 const numberOf = (value: Scalar): number => (typeof value === "number" ? value : value[0]);
 
 /** Whether a kernel's additions may round; extremes and copies do not. */
-const sums = ["sum", "matmul", "conv2d", "conv2dInput", "conv2dWeight", "putAdd"];
+const sums = ["sum", "matmul", "conv2d", "conv2dInput", "conv2dWeight", "putAdd", "cumsum"];
 
 /** How many terms each result of a kernel adds up, at most. */
 function termsOf({ op, inputs, attributes }: Tensor): number {
   const [a, b] = inputs;
   if (op.name === "matmul") return Math.max(...a.shape.slice(-2), ...b.shape.slice(-2));
   if (op.name === "putAdd") return b.size + 1;
+  if (op.name === "cumsum") return a.shape[(attributes as { axis: number }).axis];
   if (op.name === "conv2d") return b.size / b.shape[0];
   if (op.name === "conv2dInput") return b.size / b.shape[1] / (attributes as { groups: number }).groups;
   return b.size / b.shape[1];

@@ -98,6 +98,11 @@ const families: Record<string, Row> = {
   variance: { call: (x) => x.variance(1, { correction: 1 }).square(), inputs: operands([2, 4]) },
   norm: { call: (x) => x.norm(1), inputs: operands([2, 3]) },
   sliceAxis: { call: (x) => x.sliceAxis(1, [1, 3]).square(), inputs: operands([2, 4]) },
+  cumsum: { call: (x) => x.cumsum(1).square(), inputs: operands([2, 4]) },
+  "cumsum of what comes later": {
+    call: (x) => x.cumsum(0, { reverse: true, exclusive: true }).square(),
+    inputs: operands([3, 2]),
+  },
   logSumExp: { call: (x) => x.logSumExp(1), inputs: operands([3, 4]) },
   "logSumExp of everything": { call: (x) => x.logSumExp().square(), inputs: operands([3, 2]) },
   softmax: { call: (x) => x.softmax(0).square(), inputs: operands([3, 4]) },

@@ -1,10 +1,13 @@
 /** Algebra: nodes that a simpler one can stand for, and kernels cut so that a GPU is kept busy. */
 
+import { sliceAxis } from "../ops/arrange.ts";
 import { conv2dWeightOp } from "../ops/conv2d.ts";
 import { customOp } from "../ops/custom.ts";
 import { stopOp } from "../ops/elementwise.ts";
 import { asElementwise, matmulOp } from "../ops/matmul.ts";
 import { broadcast, broadcastOp, pad, reshape, reshapeOp, transpose, transposeOp } from "../ops/movement.ts";
+import { sum } from "../ops/reduce.ts";
+import { cumsum, cumsumOp } from "../ops/scan.ts";
 import { constantOp } from "../ops/sources.ts";
 import { tilesOf } from "../grid.ts";
 import type { Op } from "../op.ts";
@@ -19,6 +22,7 @@ export function simplify(node: Tensor): Tensor {
   if (op === matmulOp) return asElementwise(node) ?? node;
   if (op === conv2dWeightOp) return splitWeightGradient(node);
   if (op.kind === "reduce") return splitReduction(node);
+  if (op === (cumsumOp as Op)) return splitScan(node);
   if (op === reshapeOp && x.op === reshapeOp) return reshape(x.inputs[0], node.shape);
   if (op === broadcastOp && x.op === broadcastOp) return broadcast(x.inputs[0], node.shape);
   if (op === transposeOp && x.op === transposeOp) return transposedTwice(node);
@@ -70,6 +74,25 @@ function splitReduction(node: Tensor): Tensor {
   ]);
   const partial = apply(node.op, [reshape(padded, [node.size, parts, length])], { axes: [2] });
   return reshape(apply(node.op, [partial], { axes: [1] }), node.shape);
+}
+
+/** Long running sums that are few, as running sums of parts, each on top of all parts before it. */
+function splitScan(node: Tensor): Tensor {
+  const [x] = node.inputs;
+  const { axis, ...order } = node.attributes as { axis: number; reverse: boolean; exclusive: boolean };
+  const count = x.shape[axis];
+  const parts = Math.min(Math.ceil((BUSY * count) / Math.max(x.size, 1)), Math.floor(Math.sqrt(count)));
+  if (count < 16 * SHORTEST || parts < 2) return node;
+  const length = Math.ceil(count / parts);
+  // Zeros behind the end add nothing, from either side.
+  const padded = pad(
+    x,
+    x.shape.map((_, a) => [0, a === axis ? length * parts - count : 0]),
+  );
+  const blocks = reshape(padded, x.shape.toSpliced(axis, 1, parts, length));
+  const before = cumsum(sum(blocks, axis + 1, { keepDims: true }), axis, { ...order, exclusive: true });
+  const y = cumsum(blocks, axis + 1, order).add(before);
+  return sliceAxis(reshape(y, padded.shape), axis, [0, count]);
 }
 
 /** The weight gradient of a convolution sums over all pixels of a batch but has few results: cut the sum. */

@@ -8,6 +8,7 @@ export * from "./arrange.ts";
 export * from "./patterns.ts";
 export * from "./reduce.ts";
 export * from "./reductions.ts";
+export * from "./scan.ts";
 export * from "./softmax.ts";
 export * from "./matmul.ts";
 export * from "./conv2d.ts";

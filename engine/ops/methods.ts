@@ -15,6 +15,7 @@ import * as reduce from "./reduce.ts";
 import * as resize from "./resize.ts";
 import * as reductions from "./reductions.ts";
 import * as rows from "./rows.ts";
+import * as scan from "./scan.ts";
 import * as softmax from "./softmax.ts";
 import * as windows from "./windows.ts";
 
@@ -31,6 +32,7 @@ const families = [
   rows,
   reduce,
   reductions,
+  scan,
   softmax,
   matmul,
   conv2d,
