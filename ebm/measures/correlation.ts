@@ -1,4 +1,4 @@
-/** Correlations of the training curves d_s and r_s: whether learning oscillates, and how (Nijkamp et al. 2019, diagnosis plot). */
+/** Correlations over time: of the training curves d_s and r_s (Nijkamp et al. 2019, diagnosis plot), and of the draws of a chain. */
 
 /** Correlations at the lags -maxLag … maxLag, all of one length. */
 export interface Correlations {
@@ -31,6 +31,16 @@ export function correlations(d: ArrayLike<number>, r: ArrayLike<number>, window 
     autoEnergy: lags.map((lag) => lagged(energy, energy, lag)),
     autoGradient: lags.map((lag) => lagged(gradient, gradient, lag)),
   };
+}
+
+/**
+ * The autocorrelation of one chain's draws at the lags 0 … maxLag, 1 at lag 0: centred, and all sums divided by the number
+ * of draws. NaN for a chain that never moves.
+ */
+export function autocorrelation(draws: ArrayLike<number>, maxLag = 50): number[] {
+  const values = centred(Array.from(draws));
+  const reach = Math.min(maxLag, values.length - 1);
+  return Array.from({ length: reach + 1 }, (_, lag) => lagged(values, values, lag) / lagged(values, values, 0));
 }
 
 /** Σₜ a(t + lag) b(t) / n over the t where both exist. */
