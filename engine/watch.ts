@@ -44,7 +44,7 @@ export async function firstNonFinite<A extends readonly unknown[]>(
   ...inputs: { [K in keyof A]: unknown }
 ): Promise<NonFinite | null> {
   const given = inputs.map((input) => mapTree(input, (leaf) => (typeof leaf === "number" ? constant(leaf) : leaf)));
-  const watch = new Watch();
+  const watch = new Watch(new Map(leavesOf(given).map(([path, leaf]) => [leaf as Tensor, `argument ${path}`])));
   for (const [path, leaf] of leavesOf(given))
     if (leaf instanceof Tensor && leaf.dtype === "f32" && !(await watch.argument(path, leaf))) return watch.found;
   const outputs = tensorsOf(trace(() => program(...(given as unknown as A))));
@@ -76,6 +76,9 @@ interface Computed {
 
 class Watch {
   found: NonFinite | null = null;
+
+  /** `names` are those of the arguments. */
+  constructor(readonly names: ReadonlyMap<Tensor, string>) {}
 
   /** Looks at a tensor given from outside; false if it is not finite. */
   async argument(path: string, tensor: Tensor): Promise<boolean> {
@@ -152,7 +155,7 @@ class Watch {
     );
     const { data } = await toArray(first);
     dispose(first);
-    if (data[0] < TOGETHER) this.found = await finding(looked[data[0]], values, iterations);
+    if (data[0] < TOGETHER) this.found = await finding(looked[data[0]], values, iterations, this.names);
   }
 }
 
@@ -179,6 +182,7 @@ async function finding(
   { node, value }: Computed,
   values: ReadonlyMap<Tensor, Tensor>,
   iterations: Iterations,
+  names: ReadonlyMap<Tensor, string>,
 ): Promise<NonFinite> {
   const { data } = await toArray(value);
   const at = data.findIndex((x) => !Number.isFinite(x));
@@ -192,7 +196,7 @@ async function finding(
     value: data[at],
     inputs: await Promise.all(
       inputs.map(async (input) => ({
-        name: sourceName(input),
+        name: names.get(input) ?? sourceName(input),
         shape: input.shape,
         ...(await range(values.get(input)!)),
       })),

@@ -21,6 +21,8 @@ export interface TrainOptions extends Overrides {
   data?: string;
   resume?: string;
   quiet?: boolean;
+  /** End at the first number that is not finite, and say where it arose. */
+  checkFinite?: boolean;
 }
 
 /** A new run, or one to continue. */
@@ -106,7 +108,10 @@ async function follow(
   const shown = options.quiet ? silence : progress(world.stdout, Number(run.settings.updates));
   try {
     const warning = (message: string): void => warn(world, `warning: ${message}`);
-    return await drive({ training, run, folder, progress: shown, stop: world.stop, past, warn: warning });
+    return await drive({
+      ...{ training, run, folder, past, progress: shown, stop: world.stop, warn: warning },
+      checkFinite: options.checkFinite ?? false,
+    });
   } catch (error) {
     await appendEvent(folder, { step: training.step, event: "failed", message: (error as Error).message });
     throw error;

@@ -4,12 +4,14 @@ import { setImmediate as breathe } from "node:timers/promises";
 import type { Settings } from "../../ebm/settings.ts";
 import type { Training } from "../../ebm/training.ts";
 import type { Resolved } from "../config/resolve.ts";
+import { Failure } from "../failure.ts";
 import type { Progress } from "../progress/progress.ts";
 import { Guard, type Alarm } from "../../ebm/guard.ts";
 import { saveCheckpoint } from "./checkpoints.ts";
 import type { RunFolder } from "./folder.ts";
 import { saveObservation } from "./observation.ts";
 import { appendLines, numbersLine, numbersOf, readLines, type NumbersRow, type RunEvent } from "./records.ts";
+import { allFinite, originOf } from "./origin.ts";
 import { guardOf, recover } from "./recovery.ts";
 import { summarise, writeSummary } from "./summary.ts";
 
@@ -23,6 +25,8 @@ export interface DriveOptions {
   /** The numbers of updates done before, when a run continues. */
   past: readonly NumbersRow[];
   warn: (message: string) => void;
+  /** Ends with a Failure at the first number that is not finite, which says where it arose; the guard is not asked. */
+  checkFinite?: boolean;
 }
 
 /** How a drive ended, and the last value of every number. */
@@ -38,8 +42,19 @@ const flushEvery = 1;
  * Updates until `updates` of the settings is reached or `stop` is aborted; then the checkpoint is on disk. The order at each
  * step is numbers, pictures, checkpoint, so that a checkpoint never stands for more than the other files hold.
  */
-export async function drive({ training, run, folder, progress, stop, past, warn }: DriveOptions): Promise<Driven> {
+export async function drive({
+  training,
+  run,
+  folder,
+  progress,
+  stop,
+  past,
+  warn,
+  checkFinite = false,
+}: DriveOptions): Promise<Driven> {
   const { updates, every } = schedule(run.settings);
+  /** The newest state known to be finite. */
+  let good = checkFinite ? await training.checkpoint() : null;
   let summary = summarise(past);
   let waiting: NumbersRow[] = [];
   let flushed = performance.now();
@@ -56,6 +71,8 @@ export async function drive({ training, run, folder, progress, stop, past, warn 
   const record = async (rows: readonly NumbersRow[]): Promise<void> => {
     waiting.push(...rows);
     summary = summarise([summary, ...rows]);
+    const strange = checkFinite ? rows.find((row) => !Object.values(row).every(Number.isFinite)) : undefined;
+    if (strange !== undefined) await failed(strange.step);
     for (const row of rows) {
       const found = alarm === null ? (watching?.look(row) ?? null) : null;
       if (found === null) continue;
@@ -70,6 +87,12 @@ export async function drive({ training, run, folder, progress, stop, past, warn 
         message: `${found.message}${skipped ? "; the update is left out" : ""}`,
       });
     }
+  };
+  /** Looks for the origin of what is not finite after an update, and throws it. */
+  const failed = async (step: number): Promise<never> => {
+    await flush();
+    warn(`step ${step}: not all numbers are finite; looking for the first, op by op`);
+    throw new Failure("diverged", await originOf(training, good!, step));
   };
   const told = async (event: Omit<RunEvent, "time"> & { message: string }): Promise<void> => {
     warn(event.message);
@@ -99,7 +122,10 @@ export async function drive({ training, run, folder, progress, stop, past, warn 
   };
   const checkpoint = async (): Promise<void> => {
     await flush();
-    await saveCheckpoint(folder.checkpoints, run, training.step, await training.checkpoint());
+    const arrays = await training.checkpoint();
+    if (checkFinite && !allFinite(arrays)) await failed(training.step);
+    if (checkFinite) good = arrays;
+    await saveCheckpoint(folder.checkpoints, run, training.step, arrays);
     await writeSummary(folder, summary);
     await appendEvent(folder, { step: training.step, event: "checkpoint" });
   };
