@@ -89,6 +89,8 @@ const families: Record<string, Row> = {
   indexSelect: { call: (x, rows) => x.indexSelect(1, rows).square(), inputs: indexed([2, 3], [5], 4) },
   gather: { call: (x, index) => x.gather(1, index).square(), inputs: indexed([2, 3, 2], [2, 4, 2], 4) },
   pick: { call: (x, index) => x.pick(index).square(), inputs: indexed([4, 3], [4], 3) },
+  sort: { call: (x) => x.sort().mul(x).square(), inputs: operands([2, 4]) },
+  topK: { call: (x) => ops.topK(x, 2).values.square(), inputs: operands([2, 4]) },
   sum: { call: (x) => x.square().sum(1), inputs: operands([3, 4, 2]) },
   mean: { call: (x) => x.mean([0, 2], { keepDims: true }).square(), inputs: operands([3, 4, 2]) },
   max: { call: (x) => x.max(1).square(), inputs: operands([3, 5]) },
@@ -185,5 +187,5 @@ export const withoutGradient: readonly string[] = [
     "toIndex",
   ],
   ...["where", "stopGradient", "constant", "zeros", "ones", "iota", "placeholder", "asElementwise"],
-  ...["oneHot", "linspace", "argmax", "argmin", "any", "all"],
+  ...["oneHot", "linspace", "argmax", "argmin", "any", "all", "argsort"],
 ];

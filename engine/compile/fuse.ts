@@ -9,6 +9,7 @@
 import { inOrder } from "../graph.ts";
 import { againOp } from "../ops/custom.ts";
 import { reshapeOp } from "../ops/movement.ts";
+import { precedesOp } from "../ops/sort.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -91,6 +92,10 @@ function demandedBuffers(
       const source = sourceOf(inputs[0]);
       if (source.op.kind === "elementwise" && consumers.get(source)!.size > 1) demanded.add(source);
     }
+    // An order compares elements with each other, and with themselves.
+    if (op === precedesOp)
+      for (const source of inputs.map(sourceOf))
+        if (source.dtype === "f32" && source.op.kind === "elementwise") demanded.add(source);
     if (op.kind === "kernel" || op.kind === "update" || op.kind === "loop")
       for (const input of inputs) demanded.add(baseOf(input));
   }

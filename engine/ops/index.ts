@@ -18,6 +18,7 @@ export * from "./resize.ts";
 export * from "./arrangePixels.ts";
 export * from "./einsum.ts";
 export * from "./rows.ts";
+export * from "./sort.ts";
 export * from "./sources.ts";
 export type { WindowOptions } from "./slidingWindow.ts";
 export type { Methods } from "./methods.ts";

@@ -17,6 +17,7 @@ import * as reductions from "./reductions.ts";
 import * as rows from "./rows.ts";
 import * as scan from "./scan.ts";
 import * as softmax from "./softmax.ts";
+import * as sort from "./sort.ts";
 import * as windows from "./windows.ts";
 
 /** What has no tensor as its first argument. */
@@ -30,6 +31,7 @@ const families = [
   arrange,
   patterns,
   rows,
+  sort,
   reduce,
   reductions,
   scan,

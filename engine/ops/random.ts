@@ -9,12 +9,16 @@ import { foldIn as foldWords, keyOf, randomBits, split as splitWords, type Key a
 import { bernoulliFromBits, randomIndex as indexFromBits, uniformFromBits } from "../random/uniform.ts";
 import type { DType } from "../hostArray.ts";
 import type { ElementwiseOp } from "../op.ts";
-import type { Shape } from "../shape.ts";
+import { expectFloats } from "../expect.ts";
+import { showShape, type Shape } from "../shape.ts";
 import { apply, type Operand, type Tensor } from "../tensor.ts";
 import { asTensor, elementwise } from "./declare.ts";
-import { where } from "./elementwise.ts";
+import { expandDims, sliceAxis } from "./arrange.ts";
+import { lessEqual, minimum, toIndex, where } from "./elementwise.ts";
 import { broadcast } from "./movement.ts";
+import { sum } from "./reduce.ts";
 import { take } from "./rows.ts";
+import { cumsum } from "./scan.ts";
 import { constant, constantOp, iota } from "./sources.ts";
 
 /** A tensor of type `key`: the name of a stream of random numbers. */
@@ -104,6 +108,21 @@ export function bernoulli(from: Key, shape: Shape, p: Operand): Tensor {
 export function dropout(from: Key, x: Tensor, rate: number): Tensor {
   if (!(rate >= 0 && rate < 1)) throw new RangeError(`dropout: the rate is in [0, 1), got ${rate}`);
   return rate === 0 ? x : where(bernoulli(from, x.shape, 1 - rate), x.mul(1 / (1 - rate)), 0);
+}
+
+/**
+ * Classes drawn with probabilities in proportion to `weights [..., c]`, which are not negative and do not sum to 0 in any row:
+ * u32, one per row; or of any shape to which the leading axes of `weights` stretch. A class is where a uniform number, times
+ * the sum of weights, falls among their running sums, all f32: nothing but additions, products and comparisons, the same on
+ * every adapter that rounds to nearest. A class with weight 0 is never drawn; probabilities are multiples of 2⁻²⁴.
+ */
+export function categorical(from: Key, weights: Tensor, shape: Shape = weights.shape.slice(0, -1)): Tensor {
+  expectFloats("categorical", [weights]);
+  const classes = weights.shape.at(-1) ?? 0;
+  if (classes === 0) throw new RangeError(`categorical: no classes in weights of ${showShape(weights.shape)}`);
+  const sums = cumsum(weights, -1);
+  const reach = expandDims(uniform(from, shape), -1).mul(sliceAxis(sums, -1, [-1]));
+  return minimum(sum(toIndex(lessEqual(sums, reach)), -1), classes - 1);
 }
 
 /** The first `count` places of a permutation of 0 … n − 1. */

@@ -109,3 +109,10 @@ fn powPositive(x: f32, y: f32) -> f32 {
   let notNumber = bitcast<f32>(bitcast<u32>(x) | 0x7fc00000u);
   return keepNan(keepNan(select(power, notNumber, x < 0.0), x), y);
 }
+
+// Whether x comes before y in ascending order, `first` deciding between equals. NaN comes after every number, and no
+// comparison with one decides anything.
+fn precedes(x: f32, y: f32, first: bool) -> bool {
+  let ofNumbers = !isNan(x) && (x < y || (x == y && first));
+  return select(ofNumbers, !isNan(x) || first, isNan(y));
+}

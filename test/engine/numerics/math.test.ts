@@ -166,3 +166,13 @@ test("powPositive(x, y) at 0, and of negative numbers", async () => {
   expect(Array.from(await at("0.0", 0, 5, 1e-30))).toEqual([1, 1, 1]);
   expect(Array.from(await at("-1.0", 0, 4))).toEqual([Infinity, 0.25]);
 });
+
+test("precedes(x, y, first) orders numbers, decides ties by `first` and puts NaN last", async () => {
+  const before = async (y: string, first: boolean, ...x: number[]) =>
+    Array.from(await compute(library, `u32(precedes(x, ${y}, ${first}))`, "u32", Float32Array.from(x)));
+  expect(await before("1.0", true, -2, 1, 3, NaN, -Infinity, Infinity)).toEqual([1, 1, 0, 0, 1, 0]);
+  expect(await before("1.0", false, -2, 1, 3, NaN)).toEqual([1, 0, 0, 0]);
+  const nan = "bitcast<f32>(bitcast<u32>(x) | 0x7fc00000u)";
+  expect(await before(nan, false, 1, Infinity, NaN)).toEqual([1, 1, 0]);
+  expect(await before(nan, true, 1, Infinity, NaN)).toEqual([1, 1, 1]);
+});

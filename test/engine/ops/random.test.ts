@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import {
   bernoulli,
   bits,
+  categorical,
   choice,
   compile,
   dropout,
@@ -175,6 +176,49 @@ describe("bernoulli", () => {
     expect(() => bernoulli(key(1), [2], NaN)).toThrow(new RangeError("bernoulli: a probability is in [0, 1], got NaN"));
     expect(() => dropout(key(1), tensor([1]), 1)).toThrow(new RangeError("dropout: the rate is in [0, 1), got 1"));
     expect(() => bernoulli(tensor([1]), [1], 0.5)).toThrow(/^bits: takes key and u32, got f32/);
+  });
+});
+
+describe("categorical", () => {
+  test("categorical(k, weights, shape) draws each class as often as its weight says, one of weight 0 never", async () => {
+    const weights = [0, 1, 3, 0, 4, 0];
+    const { data } = await toArray(categorical(key(9), tensor(weights), [8000]));
+    weights.forEach((weight, index) => {
+      const share = weight / 8;
+      const drawn = data.filter((one) => one === index).length;
+      expect(Math.abs(drawn - 8000 * share)).toBeLessThanOrEqual(FAR * Math.sqrt(8000 * share * (1 - share)));
+    });
+  });
+
+  test("each row has weights of its own", async () => {
+    const certain = tensor([
+      [0, 0, 5],
+      [0, 0.1, 0],
+      [1e-30, 0, 0],
+    ]);
+    expect(Array.from((await toArray(categorical(key(1), certain))).data)).toEqual([2, 1, 0]);
+    const two = Array.from((await toArray(categorical(key(1), certain, [4, 3]))).data);
+    expect(two).toEqual([2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0]);
+  });
+
+  test("the same classes everywhere, where the sums are exact", () =>
+    expectAgreement(
+      (k, w) => [categorical(k, w), categorical(k, w.mul(2), [5, 70]), categorical(k, w.slice([[0, 1]]), [1000])],
+      [
+        { ...u32([], 0, 5), dtype: "key" },
+        { ...draw(1, [70, 7]), data: draw(1, [70, 7], 0, 8).data.map(Math.floor) },
+      ],
+      { exactly: true },
+    ));
+
+  test("categorical() names what it cannot do", () => {
+    expect(() => categorical(key(1), fromArray({ ...u32([2, 0]), dtype: "f32", data: new Float32Array() }))).toThrow(
+      new RangeError("categorical: no classes in weights of [2, 0]"),
+    );
+    expect(() => categorical(key(1), tensor([1], "u32"))).toThrow(new TypeError("categorical: takes f32, got u32"));
+    expect(() => categorical(key(1), tensor([[1], [2]]), [3])).toThrow(
+      /^mul: shapes do not broadcast|^lessEqual: shapes/,
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import {
   any,
   argmax,
   argmin,
+  compile,
   fromArray,
   grad,
   norm,
@@ -135,8 +136,8 @@ describe("argmax and argmin", () => {
 
   test("a place beyond 2²⁴ is exact", async () => {
     const size = 2 ** 24 + 2 ** 12;
-    const x = tensor([1]).pad([[size - 3, 2]]);
-    expect(await numbers(argmax(x))).toEqual([size - 3]);
+    const place = compile((one: Tensor) => argmax(one.pad([[size - 3, 2]])));
+    expect(await numbers(place(tensor([1])))).toEqual([size - 3]);
   });
 
   test("they name what they cannot do", () => {
