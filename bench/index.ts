@@ -1,6 +1,7 @@
 /** All cases. */
 
 import { langevinCases } from "./ebm/langevin.bench.ts";
+import { samplerCases } from "./ebm/samplers.bench.ts";
 import { updateCases } from "./ebm/update.bench.ts";
 import { dispatchCases } from "./host/dispatch.bench.ts";
 import { conv2dCases } from "./ops/conv2d.bench.ts";
@@ -20,5 +21,6 @@ export const cases: readonly Case[] = [
   ...matmulCases,
   ...conv2dCases,
   ...langevinCases,
+  ...samplerCases,
   ...updateCases,
 ];

@@ -21,7 +21,7 @@ import {
 import { FAR, spreadOfVariance } from "../chance.ts";
 import "../../engine/opened.ts";
 
-const [chains, dimensions] = [2000, 8];
+const [chains, dimensions] = [1000, 8];
 const critic: Energy = (x) => x.sub(2).square().sum(1).mul(0.5);
 const latents = through((z) => z, critic, gaussian());
 

@@ -28,7 +28,7 @@ interface Row<R extends Report> {
   on?: readonly Target[];
 }
 
-const [chains, warmUp, records, every] = [1000, 100, 40, 5];
+const [chains, warmUp, records, every] = [500, 100, 30, 5];
 
 const rows: readonly Row<"acceptance">[] = [
   { name: "mala", sampler: (stepSize) => mala({ stepSize }), sizes: [0.05, 0.15] },

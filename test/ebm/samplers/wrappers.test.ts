@@ -108,7 +108,7 @@ describe("adapted", () => {
         const on = walk(sampler, bowl, warm.state, 50, key(2));
         return [on.means.acceptance, on.state.adaptation.logMean, warm.state.adaptation.logMean];
       });
-      const results = await Promise.all(compiled(normal(key(3), [200, 10])).map(toArray));
+      const results = await Promise.all(compiled(normal(key(3), [60, 10])).map(toArray));
       const [[acceptance], after, before] = results.map(({ data }) => Array.from(data));
       // The mean of logarithms is not quite where the mean acceptance is the target.
       expect(Math.abs(acceptance - target)).toBeLessThan(0.1);
