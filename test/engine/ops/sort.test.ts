@@ -38,7 +38,7 @@ const rowsOf = ({ shape, data }: HostArray): number[][] => {
 
 test("argsort, sort and topK agree with a stable sort of the host", () =>
   check(
-    fc.tuple(fc.constantFrom([1], [7], [3, 5], [2, 3, 8], [0], [2, 67]), fc.boolean(), seeds),
+    fc.tuple(fc.constantFrom([1], [7], [3, 5], [2, 3, 8], [0], [67]), fc.boolean(), seeds),
     async ([shape, descending, seed]) => {
       const whole = draw(seed, shape, -4, 4);
       // Whole numbers and a few NaN, so that there are ties.
@@ -54,13 +54,13 @@ test("argsort, sort and topK agree with a stable sort of the host", () =>
         rowsOf({ ...x, data: Float32Array.from(wanted) }).flatMap((row) => row.slice(0, count)),
       );
     },
-    15,
+    10,
   ));
 
 test("the order of an expression is the same in all three ways", async () => {
   await expectAgreement(
     (x) => [argsort(x.mul(2).add(1)), sort(x.transpose()).reshape([-1]), topK(x, 2).indices],
-    [draw(1, [5, 70])],
+    [draw(1, [3, 40])],
   );
   await expectAgreement((x) => [argsort(x), sort(x, { descending: true })], [draw(2, [2, 33])], exactly);
 });
