@@ -1,6 +1,7 @@
 /** The samplers, the wrappers that change them, and the ways to run them. */
 
 export * from "./adapted.ts";
+export { rowNorm } from "./chains.ts";
 export * from "./descent.ts";
 export * from "./hmc.ts";
 export * from "./independent.ts";
