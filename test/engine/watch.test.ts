@@ -131,6 +131,15 @@ describe("firstNonFinite()", () => {
     expect(await firstNonFinite(program, x())).toMatchObject({ op: "mul", label: "late" });
   });
 
+  test("what is read from another place stays readable until long after", async () => {
+    const program = (x: Tensor) => {
+      const column = x.exp().slice([null, [0, 1]]);
+      const long = Array.from({ length: 80 }).reduce<Tensor>((y) => y.mul(1.01), x);
+      return column.add(long);
+    };
+    expect(await firstNonFinite(program, x())).toBeNull();
+  });
+
   test("agrees with a compiled run about whether there is any", async () => {
     const program = (x: Tensor) => x.exp().square().square();
     for (const scale of [1, 100]) {
