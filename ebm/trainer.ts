@@ -39,6 +39,9 @@ export const streams = { init: 1, data: 2, start: 3, walk: 4, observe: 5, recove
 /** The keys of one update. */
 export type Keys = Record<Exclude<keyof typeof streams, "init" | "recovery">, Key>;
 
+/** Numbers that change from update to update: `rate`, the learning rate, and whatever else a system lets decay. */
+export type Levels<N = number> = { rate: N } & Readonly<Record<string, N>>;
+
 /** All that changes in a training, by name. */
 export type State = Readonly<Record<string, Tree>>;
 
@@ -50,20 +53,20 @@ export interface Program<S extends State> {
   initial(key: Key): S;
   /** What the host uploads for an update; null for nothing. */
   feed(keys: Keys): Tensor | null;
-  /** The learning rate of an update, counted from 0. */
-  rate(update: number): number;
+  /** The levels of an update, counted from 0. */
+  levels(update: number): Levels;
   /** One update as a tensor program; its numbers are scalars. After recoveries its chains walk further (`recovered`). */
   update(
     state: S,
     fed: Tensor | null,
     keys: Keys,
-    rate: Tensor,
+    levels: Levels<Tensor>,
     recoveries: number,
   ): { state: S; numbers: Record<string, Tensor> };
   /** Whether an update whose numbers are not all finite is left out. */
   readonly skips: boolean;
-  /** Pictures and measures; `keys` belong to the present step. */
-  observe(state: S, keys: Keys): Promise<Omit<Observation, "step">>;
+  /** Pictures and measures after `step` updates; `keys` belong to that step. */
+  observe(state: S, keys: Keys, step: number): Promise<Omit<Observation, "step">>;
   sample(state: S, options: { count: number; steps: number | null; keys: Keys }): Promise<Omit<Observation, "step">>;
   /** `present` is the state at the time it is called, `keysOf` the keys that belong to a seed. */
   explore(present: () => S, keysOf: (seed: number) => Keys): Explorer;
@@ -139,13 +142,17 @@ class Trainer<S extends State> implements Training {
     await this.#withNext((...next) => this.#update.prepare(...next));
   }
 
+  #levels(): Levels {
+    const levels = this.program.levels(this.#step);
+    return { ...levels, rate: recovered.rate(levels.rate, this.#recoveries) };
+  }
+
   /** Hands the arguments of the next update to whoever only looks at them. */
   async #withNext<T>(look: (...next: Parameters<Update>) => Promise<T>): Promise<T> {
     const keys = this.#keys(this.#step);
-    const rate = recovered.rate(this.program.rate(this.#step), this.#recoveries);
     const fed = this.program.feed(keys);
     try {
-      return await look(this.#state, fed === null ? [] : [fed], keys, rate);
+      return await look(this.#state, fed === null ? [] : [fed], keys, this.#levels());
     } finally {
       if (fed !== null) dispose(fed);
     }
@@ -175,8 +182,8 @@ class Trainer<S extends State> implements Training {
     const { program } = this;
     return this.#withNext((...next) =>
       firstNonFinite(
-        (state: S, fed: readonly Tensor[], keys: Keys, rate: Tensor) => {
-          const { state: after, numbers } = program.update(state, fed[0] ?? null, keys, rate, this.#recoveries);
+        (state: S, fed: readonly Tensor[], keys: Keys, levels: Levels<Tensor>) => {
+          const { state: after, numbers } = program.update(state, fed[0] ?? null, keys, levels, this.#recoveries);
           return [numbers, after];
         },
         ...next,
@@ -186,9 +193,9 @@ class Trainer<S extends State> implements Training {
 
   async update(): Promise<void> {
     const keys = this.#keys(this.#step);
-    const rate = recovered.rate(this.program.rate(this.#step), this.#recoveries);
+    const levels = this.#levels();
     const fed = this.program.feed(keys);
-    const { state, numbers } = this.#update(this.#state, fed === null ? [] : [fed], keys, rate);
+    const { state, numbers } = this.#update(this.#state, fed === null ? [] : [fed], keys, levels);
     this.#state = state as S;
     this.#step++;
     const values = toArray(numbers).then(({ data }) => {
@@ -197,7 +204,7 @@ class Trainer<S extends State> implements Training {
     });
     // Failures surface where the numbers are asked for.
     values.catch(() => undefined);
-    this.#unread.push({ step: this.#step, rate, values });
+    this.#unread.push({ step: this.#step, rate: levels.rate, values });
     if (this.#unread.length > MOST_UNREAD) await this.#unread[this.#unread.length - MOST_UNREAD].values;
     await currentDevice("train").throttle();
   }
@@ -246,7 +253,7 @@ class Trainer<S extends State> implements Training {
   }
 
   async observe(): Promise<Observation> {
-    return { step: this.#step, ...(await this.program.observe(this.#state, this.#keys(this.#step))) };
+    return { step: this.#step, ...(await this.program.observe(this.#state, this.#keys(this.#step), this.#step)) };
   }
 
   async sample({ count, steps, seed }: { count: number; steps: number | null; seed: number }): Promise<Observation> {
@@ -275,7 +282,7 @@ class Trainer<S extends State> implements Training {
 }
 
 type Update = Compiled<
-  [state: State, fed: readonly Tensor[], keys: Keys, rate: Tensor],
+  [state: State, fed: readonly Tensor[], keys: Keys, levels: Levels<Tensor>],
   { state: State; numbers: Tensor }
 >;
 
@@ -286,8 +293,8 @@ function compiledUpdate<S extends State>(
   learnNames: (names: string[]) => void,
 ): Update {
   return compile(
-    (state: State, fed: readonly Tensor[], keys: Keys, rate: Tensor) => {
-      const next = program.update(state as S, fed[0] ?? null, keys, rate, recoveries);
+    (state: State, fed: readonly Tensor[], keys: Keys, levels: Levels<Tensor>) => {
+      const next = program.update(state as S, fed[0] ?? null, keys, levels, recoveries);
       learnNames(Object.keys(next.numbers));
       const numbers = concat(Object.values(next.numbers).map((number) => number.reshape([1])));
       return { state: program.skips ? unlessStrange(numbers, next.state, state) : next.state, numbers };

@@ -7,5 +7,5 @@ export const dataStart = (): Start => ({
   memory: () => null,
   most: Infinity,
   usesData: true,
-  draw: (_key, _shape, data) => ({ x: data(), remember: () => null }),
+  draw: (_key, _shape, data) => ({ x: data(), remember: () => ({ memory: null }) }),
 });

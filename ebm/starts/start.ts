@@ -1,23 +1,23 @@
 /** Where chains start. */
 
-import type { Key, Shape, Tensor } from "../../engine/index.ts";
+import type { Key, Shape, Tensor, Tree } from "../../engine/index.ts";
 
 /** Positions to start from, and what to do with the positions in which the chains end. */
 export interface Started {
   x: Tensor;
-  /** The memory after the walk; null where there is none. */
-  remember(end: Tensor): Tensor | null;
+  /** The memory after the walk, null where there is none; and what may be told of it, scalars by name. */
+  remember(end: Tensor): { memory: Tree | null; numbers?: Readonly<Record<string, Tensor>> };
 }
 
 export interface Start {
-  /** What is kept between updates, such as a replay buffer `[size, …]`; null for nothing. */
-  memory(key: Key): Tensor | null;
+  /** What is kept between updates, a replay buffer `[size, …]` or what a generator has learned; null for nothing. */
+  memory(key: Key): Tree | null;
   /** The most chains it can start at once. */
   readonly most: number;
   /** Whether `draw` asks for data. */
   readonly usesData: boolean;
   /** Starts for `shape` = [n, …]; `data` gives the batch of data, of that shape. */
-  draw(key: Key, shape: Shape, data: () => Tensor, memory: Tensor | null): Started;
+  draw(key: Key, shape: Shape, data: () => Tensor, memory: Tree | null): Started;
 }
 
 /** Starts that remember nothing. */
@@ -25,5 +25,5 @@ export const forgetful = (draw: (key: Key, shape: Shape) => Tensor): Start => ({
   memory: () => null,
   most: Infinity,
   usesData: false,
-  draw: (key, shape) => ({ x: draw(key, shape), remember: () => null }),
+  draw: (key, shape) => ({ x: draw(key, shape), remember: () => ({ memory: null }) }),
 });

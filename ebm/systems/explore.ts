@@ -1,10 +1,10 @@
 /** What there is to follow from update to update: energies anywhere, and chains that walk under the model as it learns. */
 
-import { compile, dispose, foldIn, fromArray, toArray, type Key, type Tensor, type Tree } from "../../engine/index.ts";
+import { compile, dispose, foldIn, fromArray, toArray, type Key, type Tensor } from "../../engine/index.ts";
 import { walk } from "../samplers/index.ts";
 import type { Program } from "../trainer.ts";
 import type { WalkingChains } from "../training.ts";
-import { energiesOf, samplesOf, type Model } from "./model.ts";
+import { energiesOf, learnedOf, samplesOf, type Learned, type Model } from "./model.ts";
 import type { ShortRunState } from "./shortRun.ts";
 
 /** The exploring part of a program. */
@@ -17,15 +17,14 @@ export const explorer = (model: Model): Pick<Program<ShortRunState>, "explore"> 
     const chains = ({ count, stride, seed }: { count: number; stride: number; seed: number }): WalkingChains => {
       const keys = keysOf(seed);
       const advance = compile(
-        (parameters: Tree, x: Tensor, key: Key) => walk(sampler, energyUnder(parameters), x, stride, key).x,
+        (learned: Learned, x: Tensor, key: Key) => walk(sampler, energyUnder(learned), x, stride, key).x,
         { donate: [1] },
       );
       let [rounds, strides, steps] = [0, 0, 0];
       const begin = (): Tensor => {
-        const { parameters, memory } = present();
         const key = (stream: Key): Key => foldIn(stream, rounds);
         const own = { ...keys, data: key(keys.data), start: key(keys.start) };
-        return starts(parameters, memory ?? null, own, count, 0);
+        return starts(present(), own, count, 0);
       };
       let x = begin();
       return {
@@ -39,7 +38,7 @@ export const explorer = (model: Model): Pick<Program<ShortRunState>, "explore"> 
           x = begin();
         },
         walk() {
-          x = advance(present().parameters, x, foldIn(keys.walk, strides++));
+          x = advance(learnedOf(present()), x, foldIn(keys.walk, strides++));
           steps += stride;
         },
         positions: async () => (await toArray(x)).data as Float32Array,
@@ -54,7 +53,7 @@ export const explorer = (model: Model): Pick<Program<ShortRunState>, "explore"> 
       async energies(items) {
         const count = items.length / source.item.reduce((size, extent) => size * extent, 1);
         const x = fromArray({ dtype: "f32", shape: [count, ...source.item], data: items });
-        const values = energies(present().parameters, x);
+        const values = energies(learnedOf(present()), x);
         const { data } = await toArray(values);
         dispose(x, values);
         return data as Float32Array;

@@ -1,47 +1,76 @@
 /** A model as those see it who do not train it: what its samples are, and what energies it gives. */
 
-import { compile, dispose, fromArray, type Key, type Shape, type Tensor, type Tree } from "../../engine/index.ts";
+import {
+  compile,
+  dispose,
+  fromArray,
+  type Key,
+  type Operand,
+  type Shape,
+  type Tensor,
+  type Tree,
+} from "../../engine/index.ts";
+import type { Pass } from "../../nn/index.ts";
 import type { Source } from "../data/source.ts";
 import type { Energy } from "../energy.ts";
-import { walk, type Sampler } from "../samplers/index.ts";
+import { walk, type Chains, type Sampler } from "../samplers/index.ts";
 import type { Start } from "../starts/index.ts";
 import type { Keys } from "../trainer.ts";
 import type { ShortRunSettings } from "./shortRun.ts";
+
+/** Of the state of a training, what its energies and samples depend on. */
+export type Learned = {
+  parameters: Tree;
+  /** What the net remembers besides, such as the vectors of spectral norm; absent where that is nothing. */
+  remembered?: Tree;
+  /** The replay buffer, or what a generator has learned; absent where chains start afresh. */
+  memory?: Tree;
+};
 
 /** The parts of a system that its lookers-on need. */
 export interface Model {
   settings: ShortRunSettings;
   source: Source;
-  sampler: Sampler;
+  sampler: Sampler<Chains, "slopeNorm">;
   start: Start;
-  energyUnder: (parameters: Tree) => Energy;
+  /** E under what was learned so far; without a pass in evaluation. */
+  energyUnder: (learned: Learned, pass?: Pass) => Energy;
   /** Of the sampler: the model's density is exp(−E / temperature). */
   temperature: number;
-  noisy: (x: Tensor, key: Key) => Tensor;
+  /** Data with noise; by default that of the first update. */
+  noisy: (x: Tensor, key: Key, deviation?: Operand) => Tensor;
 }
 
-/** E / T of items under some parameters, compiled: minus their log-density up to a constant. */
+/** The part of a state that a model is made of: a compiled program takes no more than it reads. */
+export const learnedOf = ({ parameters, remembered, memory }: Learned): Learned => ({
+  parameters,
+  ...(remembered !== undefined && { remembered }),
+  ...(memory !== undefined && { memory }),
+});
+
+/** E / T of items under what was learned, compiled: minus their log-density up to a constant. */
 export const energiesOf = (model: Model) =>
-  compile((parameters: Tree, x: Tensor) => model.energyUnder(parameters)(x).div(model.temperature));
+  compile((learned: Learned, x: Tensor) => model.energyUnder(learned)(x).div(model.temperature));
 
 /** Draws samples by the sampler that training uses; nothing is written back to a replay buffer. */
-export function samplesOf({ source, sampler, start, energyUnder, noisy }: Model) {
+export function samplesOf(model: Model, start = model.start) {
+  const { source, sampler, energyUnder, noisy } = model;
   const programs = new Map<number, ReturnType<typeof programFor>>();
   const programFor = (steps: number) =>
-    compile((parameters: Tree, memory: readonly Tensor[], fed: readonly Tensor[], keys: Keys, like: Tensor) => {
+    compile((learned: Learned, fed: readonly Tensor[], keys: Keys, like: Tensor) => {
       const shape: Shape = [like.shape[0], ...source.item];
       const data = () => noisy(source.batch(keys.data, shape[0], fed[0] ?? null), keys.data);
-      const begun = start.draw(keys.start, shape, data, memory[0] ?? null);
-      return walk(sampler, energyUnder(parameters), begun.x, steps, keys.walk).x;
+      const begun = start.draw(keys.start, shape, data, learned.memory ?? null);
+      return walk(sampler, energyUnder(learned), begun.x, steps, keys.walk).x;
     });
-  const draw = (parameters: Tree, memory: Tensor | null, keys: Keys, count: number, steps: number): Tensor => {
+  const draw = (learned: Learned, keys: Keys, count: number, steps: number): Tensor => {
     if (count > start.most)
       throw new RangeError(`sample: ${count} samples from a replay buffer of ${start.most} chains`);
     const program = programs.get(steps) ?? programFor(steps);
     programs.set(steps, program);
     const fed = start.usesData ? source.feed(keys.data, count) : null;
     const like = fromArray({ dtype: "f32", shape: [count], data: new Float32Array(count) });
-    const samples = program(parameters, memory === null ? [] : [memory], fed === null ? [] : [fed], keys, like);
+    const samples = program(learnedOf(learned), fed === null ? [] : [fed], keys, like);
     dispose(like, ...(fed === null ? [] : [fed]));
     return samples;
   };

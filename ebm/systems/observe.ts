@@ -1,11 +1,11 @@
 /** What there is to see of a model: its samples, and in the plane its landscape. */
 
-import { dispose, foldIn, fromArray, iota, take, toArray, type Tensor } from "../../engine/index.ts";
+import { dispose, foldIn, fromArray, iota, take, Tensor, toArray } from "../../engine/index.ts";
 import { toys } from "../data/toy.ts";
 import { gridOf, landscape } from "../measures/landscape.ts";
 import type { Keys, Program } from "../trainer.ts";
 import type { Grid, Observation } from "../training.ts";
-import { energiesOf, samplesOf, type Model } from "./model.ts";
+import { energiesOf, learnedOf, samplesOf, type Model } from "./model.ts";
 import type { ShortRunState } from "./shortRun.ts";
 
 /** Images in a grid of samples. */
@@ -24,13 +24,8 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
     return { name, images: (await toArray(x)).data as Float32Array, count, channels, height, width };
   };
 
-  const seen = async (
-    { parameters, memory }: ShortRunState,
-    keys: Keys,
-    count: number,
-    steps: number,
-  ): Promise<Seen> => {
-    const samples = draw(parameters, memory ?? null, keys, count, steps);
+  const seen = async (learned: ShortRunState, keys: Keys, count: number, steps: number): Promise<Seen> => {
+    const samples = draw(learned, keys, count, steps);
     const toy = toys[settings.data.name];
     if (toy === undefined) {
       const grids = [await images("shortrun", samples)];
@@ -40,7 +35,7 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
     const { resolution, bandwidth } = settings.landscape;
     const density = toy(settings.data);
     const grid = fromArray({ dtype: "f32", shape: [resolution ** 2, 2], data: gridOf(density.extent, resolution) });
-    const atGrid = energies(parameters, grid);
+    const atGrid = energies(learnedOf(learned), grid);
     const [points, values] = [await toArray(samples), await toArray(atGrid)];
     dispose(samples, grid, atGrid);
     const options = { toy: density, resolution, bandwidth, energies: values.data, samples: points.data };
@@ -65,7 +60,7 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
         Math.min(source.item.length === 1 ? settings.landscape.samples : SHOWN, model.start.most),
         settings.sampler.steps,
       );
-      if (state.memory === undefined || source.item.length === 1) return look;
+      if (!(state.memory instanceof Tensor) || source.item.length === 1) return look;
       const first = take(state.memory, iota([Math.min(SHOWN, model.start.most)]));
       look.grids.push(await images("buffer", first));
       dispose(first);

@@ -10,7 +10,8 @@ import type { Objective } from "../training.ts";
 export const imageNames = ["mnist", "fashion-mnist", "kmnist", "notmnist", "omniglot", "cifar10", "cifar100"] as const;
 
 export const netKinds = ["toy", "vanilla", "strided", "nonlocal"] as const;
-export const startKinds = ["persistent", "data", "uniform", "normal"] as const;
+export const samplerKinds = ["langevin", "momentum", "adam", "mala", "hmc"] as const;
+export const startKinds = ["persistent", "data", "uniform", "normal", "generator"] as const;
 
 export const shortRunFields = {
   seed: { kind: "integer", about: "seed of every random stream", min: 0 },
@@ -19,6 +20,8 @@ export const shortRunFields = {
   data: {
     name: { kind: "choice", about: "what is learned", values: [...Object.keys(pointSources), ...imageNames] },
     noise: { kind: "number", about: "standard deviation of the noise added to data", min: 0 },
+    noiseMin: { kind: "number", about: "least noise on data", min: 0 },
+    noiseDecay: { kind: "number", about: "factor of the noise on data after each update", exclusiveMin: 0, max: 1 },
     size: { kind: "integer", about: "rows and columns of images", unit: "pixels", min: 8 },
     groups: { kind: "integer", about: "toys: Gaussians or rings", min: 1 },
     sd: { kind: "number", about: "toys: standard deviation of each", exclusiveMin: 0 },
@@ -32,16 +35,37 @@ export const shortRunFields = {
     kind: { kind: "choice", about: "the energy's net; toy is for points, the others are for images", values: netKinds },
     width: { kind: "integer", about: "features of the first layer", min: 1 },
     leak: { kind: "number", about: "slope of leaky ReLU where negative", min: 0 },
+    spectral: { kind: "boolean", about: "vanilla: all weights under spectral norm" },
   },
   sampler: {
-    steps: { kind: "integer", about: "Langevin steps per update", min: 1 },
+    kind: { kind: "choice", about: "how chains move; momentum and adam are minimisers", values: samplerKinds },
+    steps: { kind: "integer", about: "steps per update", min: 1 },
     stepSize: { kind: "number", about: "factor of the energy's slope", exclusiveMin: 0 },
-    noise: { kind: "number", about: "standard deviation of the noise in each step", min: 0 },
+    noise: { kind: "number", about: "standard deviation of the noise in each step; adam has none", min: 0 },
+    momentum: { kind: "number", about: "momentum: share of the last direction that is kept", min: 0, max: 0.9999999 },
+    leapfrogs: { kind: "integer", about: "hmc: leapfrog steps of each step", min: 1 },
   },
   start: {
     kind: { kind: "choice", about: "where chains start", values: startKinds },
     size: { kind: "integer", about: "persistent: chains in the replay buffer", min: 1 },
     scale: { kind: "number", about: "noise starts: half-width or standard deviation", exclusiveMin: 0 },
+    noise: { kind: "number", about: "persistent: standard deviation of the noise added to chains that go on", min: 0 },
+  },
+  generator: {
+    latents: { kind: "integer", about: "generator starts: numbers in a latent", min: 1 },
+    width: { kind: "integer", about: "generator starts: features next to the image", min: 1 },
+    lr: { kind: "number", about: "generator starts: its learning rate", exclusiveMin: 0 },
+    beta1: {
+      kind: "number",
+      about: "generator starts: share of Adam's mean slope that is kept",
+      min: 0,
+      max: 0.9999999,
+    },
+    deviation: {
+      kind: "number",
+      about: "generator starts: standard deviation of what it leaves unexplained",
+      exclusiveMin: 0,
+    },
   },
   objective: {
     scaled: { kind: "boolean", about: "divide the loss by the temperature noise² / (2 · stepSize) of the sampler" },
@@ -57,6 +81,7 @@ export const shortRunFields = {
     lrDecay: { kind: "number", about: "factor of the learning rate after each update", exclusiveMin: 0, max: 1 },
     beta1: { kind: "number", about: "Adam: share of the mean slope that is kept", min: 0, max: 0.9999999 },
     beta2: { kind: "number", about: "Adam: share of the mean square that is kept", min: 0, max: 0.9999999 },
+    weightDecay: { kind: "number", about: "share of each parameter that is added to its slope", min: 0 },
   },
   landscape: {
     resolution: { kind: "integer", about: "toys: points along each side of the grid", min: 2, max: 2000 },
@@ -67,6 +92,13 @@ export const shortRunFields = {
   log: {
     observe: { kind: "integer", about: "updates between two looks at the model, 0 for only one at the end", min: 0 },
     checkpoint: { kind: "integer", about: "updates between two checkpoints, 0 for only one at the end", min: 0 },
+    slopes: {
+      kind: "boolean",
+      about: "record the energy's slope where chains start and end, two more gradients an update",
+    },
+    longrun: { kind: "integer", about: "updates between two long runs, 0 for none", min: 0 },
+    longrunSteps: { kind: "integer", about: "steps of a long run", min: 1 },
+    longrunStart: { kind: "choice", about: "where long runs start", values: startKinds },
   },
 } as const satisfies Fields;
 
@@ -74,7 +106,7 @@ export type ShortRunSettings = SettingsOf<typeof shortRunFields>;
 
 /** Contrastive learning with chains that are short or persist, with these settings. */
 export function shortRunObjective(settings: Settings): Objective {
-  const { batch, data, sampler, start, objective } = settings as unknown as ShortRunSettings;
+  const { batch, data, sampler, start, generator, objective } = settings as unknown as ShortRunSettings;
   const scaled = objective.scaled && sampler.noise > 0;
   const contrast = "mean E(x⁺) − mean E(x⁻)";
   const begins: Record<typeof start.kind, string> = {
@@ -82,14 +114,22 @@ export function shortRunObjective(settings: Settings): Objective {
     data: "the data of the update",
     uniform: `uniform noise on ±${start.scale}`,
     normal: `normal noise of deviation ${start.scale}`,
+    generator: `a generator of ${generator.latents} latents, which learns from where they end`,
   };
   const noise = sampler.noise > 0 ? ` + ${sampler.noise} · N(0, I)` : "";
+  const steps: Record<typeof sampler.kind, string> = {
+    langevin: `x ← x − ${sampler.stepSize} · ∇E(x)${noise}`,
+    momentum: `m ← ${sampler.momentum} · m + ${1 - sampler.momentum} · ∇E(x), x ← x − ${sampler.stepSize} · m${noise}`,
+    adam: `a step of Adam on E(x), of rate ${sampler.stepSize}`,
+    mala: `x ← x − ${sampler.stepSize} · ∇E(x)${noise}, accepted or not (Metropolis)`,
+    hmc: `${sampler.leapfrogs} leapfrog steps of √(2 · ${sampler.stepSize}), accepted or not (Metropolis)`,
+  };
   return {
     loss: scaled ? `L = (${contrast}) / T` : `L = ${contrast}`,
     where: [
       ["x⁺", `${batch} items of ${data.name}${data.noise > 0 ? ` + ${data.noise} · N(0, I)` : ""}`],
       ["x⁻", `where ${batch} chains end that start from ${begins[start.kind]}; no gradient passes through them`],
-      ["chains", `${sampler.steps} times x ← x − ${sampler.stepSize} · ∇E(x)${noise}`],
+      ["chains", `${sampler.steps} times ${steps[sampler.kind]}`],
     ],
     sign: "E is what the net returns, low where data are: p(x) ∝ exp(−E(x) / T)",
     temperature: sampler.noise > 0 ? { formula: "T = noise² / (2 · stepSize)", value: temperatureOf(sampler) } : null,

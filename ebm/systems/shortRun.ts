@@ -4,42 +4,26 @@
  * al. 2020) are this system with different starts, steps and noise.
  */
 
-import { foldIn, grad, named, normal, type Key, type Tensor, type Tree } from "../../engine/index.ts";
-import {
-  adam,
-  exponentialRate,
-  nonlocalNet,
-  sgd,
-  stridedNet,
-  toyNet,
-  vanillaNet,
-  type Module,
-  type Optimizer,
-} from "../../nn/index.ts";
-import { imageSource } from "../data/images.ts";
-import { pointSources } from "../data/points.ts";
+import { foldIn, grad, named, normal, type Key, type Operand, type Tensor, type Tree } from "../../engine/index.ts";
+import { Pass, stateOf } from "../../nn/index.ts";
 import type { Source } from "../data/source.ts";
 import { recovered } from "../guard.ts";
 import { contrastiveDivergence } from "../objectives/contrastiveDivergence.ts";
-import { langevin, temperatureOf, walk } from "../samplers/index.ts";
-import { dataStart, normalStart, persistentStart, uniformStart, type Start } from "../starts/index.ts";
+import { rowNorm } from "../samplers/chains.ts";
+import { temperatureOf, walk } from "../samplers/index.ts";
 import type { Settings } from "../settings.ts";
 import { openTraining, type Program } from "../trainer.ts";
 import type { Context, OpenOptions, System, Training } from "../training.ts";
-import { shortRunFields, shortRunObjective, type ShortRunSettings } from "./shortRun.fields.ts";
 import { explorer } from "./explore.ts";
-import type { Model } from "./model.ts";
+import type { Learned, Model } from "./model.ts";
 import { observer } from "./observe.ts";
+import { shortRunFields, shortRunObjective, type ShortRunSettings } from "./shortRun.fields.ts";
+import { levelsOf, netOf, optimizerOf, samplerOf, sourceOf, startOf } from "./shortRun.parts.ts";
 
 export type { ShortRunSettings };
 
 /** What changes during training. */
-export type ShortRunState = {
-  parameters: Tree;
-  optimizer: Tree;
-  /** The replay buffer; absent where chains start afresh. */
-  memory?: Tensor;
-};
+export type ShortRunState = Learned & { optimizer: Tree };
 
 export const shortRun: System = { fields: shortRunFields, objective: shortRunObjective, open };
 
@@ -50,60 +34,67 @@ async function open(settings: Settings, context: Context, options?: OpenOptions)
 
 /** The training as tensor programs. */
 export function programOf(settings: ShortRunSettings, source: Source): Program<ShortRunState> {
-  const { batch, data, sampler: steps, objective } = settings;
+  const { batch, sampler: steps, objective } = settings;
   const net = netOf(settings, source);
-  const sampler = langevin(steps);
+  const sampler = samplerOf(settings);
   const start = startOf(settings, source);
   const optimizer = optimizerOf(settings);
   const sampled = steps.noise > 0 ? temperatureOf(steps) : 1;
   const temperature = objective.scaled ? sampled : 1;
-  const rate = rateOf(settings, temperature);
-  const energyUnder = (parameters: Tree) => (x: Tensor) => net.apply(parameters, x).reshape([-1]);
-  // A key of its own: the batch itself may be drawn with the data key.
-  const noisy = (x: Tensor, key: Key) =>
-    data.noise === 0 ? x : x.add(normal(foldIn(key, 0), x.shape).mul(data.noise));
-  const model: Model = {
-    settings,
-    source,
-    sampler,
-    start,
-    energyUnder,
-    temperature: sampled,
-    noisy,
+  const energyUnder = ({ parameters, remembered }: Learned, pass = Pass.evaluation(remembered ?? {})) => {
+    return (x: Tensor) => net.apply(parameters, x, pass).reshape([-1]);
   };
+  // A key of its own: the batch itself may be drawn with the data key.
+  const noisy = (x: Tensor, key: Key, deviation: Operand = settings.data.noise) =>
+    settings.data.noise === 0 ? x : x.add(normal(foldIn(key, 0), x.shape).mul(deviation));
+  const model: Model = { settings, source, sampler, start, energyUnder, temperature: sampled, noisy };
   const look = observer(model);
   return {
     nets: { E: { net, item: source.item } },
     initial(key) {
       const parameters = net.init(key);
+      const remembered = stateOf(net, foldIn(key, 1));
       const memory = start.memory(key);
-      return { parameters, optimizer: optimizer.init(parameters), ...(memory && { memory }) };
+      return {
+        parameters,
+        optimizer: optimizer.init(parameters),
+        ...(Object.keys(remembered).length > 0 && { remembered }),
+        ...(memory !== null && { memory }),
+      };
     },
     feed: (keys) => source.feed(keys.data, batch),
-    rate,
+    levels: levelsOf(settings, temperature),
     skips: settings.guard.mode === "recover",
-    update({ parameters, optimizer: moments, memory }, fed, keys, lr, recoveries) {
-      const positive = noisy(source.batch(keys.data, batch, fed), keys.data);
-      const begun = start.draw(keys.start, [batch, ...source.item], () => positive, memory ?? null);
-      const { x: negative, means } = walk(
-        sampler,
-        energyUnder(parameters),
-        begun.x,
-        recovered.steps(steps.steps, recoveries),
-        keys.walk,
+    update({ optimizer: moments, ...learned }, fed, keys, levels, recoveries) {
+      const positive = noisy(source.batch(keys.data, batch, fed), keys.data, levels.dataNoise);
+      const begun = start.draw(keys.start, [batch, ...source.item], () => positive, learned.memory ?? null);
+      const energy = energyUnder(learned);
+      const count = recovered.steps(steps.steps, recoveries);
+      const { x: negative, means } = walk(sampler, energy, begun.x, count, keys.walk);
+
+      const pass = Pass.training(learned.remembered ?? {});
+      const contrast = contrastiveDivergence(energyUnder(learned, pass), positive, negative, temperature);
+      const slopes = grad(contrast.loss, learned.parameters);
+      const { parameters, state } = named("optimizer", () =>
+        optimizer.update(learned.parameters, slopes, moments, levels.rate),
       );
-      const contrast = contrastiveDivergence(energyUnder(parameters), positive, negative, temperature);
-      const slopes = grad(contrast.loss, parameters);
-      const learned = named("optimizer", () => optimizer.update(parameters, slopes, moments, lr));
-      const remembered = begun.remember(negative);
+      const { memory, numbers } = begun.remember(negative);
+      const slopeAt = (x: Tensor) => rowNorm(grad(energy(x).sum(), x)).mean();
       return {
-        state: { parameters: learned.parameters, optimizer: learned.state, ...(remembered && { memory: remembered }) },
+        state: {
+          parameters,
+          optimizer: state,
+          ...(learned.remembered !== undefined && { remembered: pass.state }),
+          ...(memory !== null && { memory }),
+        },
         numbers: {
           loss: contrast.loss,
           d_s: contrast.loss,
           r_s: means.slopeNorm,
           energy_data: contrast.energyOfData,
           energy_samples: contrast.energyOfSamples,
+          ...(settings.log.slopes && { slope_start: slopeAt(begun.x), slope_end: slopeAt(negative) }),
+          ...numbers,
         },
       };
     },
@@ -114,45 +105,4 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
       source.dispose();
     },
   };
-}
-
-async function sourceOf({ data }: ShortRunSettings, context: Context): Promise<Source> {
-  const points = pointSources[data.name];
-  return points === undefined ? imageSource(await context.data(data.name, "train"), data.size) : points(data);
-}
-
-function netOf({ net, data }: ShortRunSettings, source: Source): Module {
-  const points = source.item.length === 1;
-  if (points !== (net.kind === "toy"))
-    throw new RangeError(
-      `net.kind: "${net.kind}" does not take ${points ? "points" : "images"}, which data.name "${data.name}" has`,
-    );
-  if (net.kind === "toy") return toyNet(net);
-  const options = { ...net, channels: source.item[0], size: source.item[1] };
-  return { vanilla: vanillaNet, strided: stridedNet, nonlocal: nonlocalNet }[net.kind](options);
-}
-
-function startOf({ start }: ShortRunSettings, source: Source): Start {
-  switch (start.kind) {
-    case "persistent":
-      return persistentStart({ ...start, item: source.item });
-    case "data":
-      return dataStart();
-    case "uniform":
-      return uniformStart(start.scale);
-    case "normal":
-      return normalStart(start.scale);
-  }
-}
-
-const optimizerOf = ({ optimizer: { kind, beta1, beta2 } }: ShortRunSettings): Optimizer =>
-  kind === "sgd" ? sgd() : adam({ betas: [beta1, beta2] });
-
-/** SGD's rate is multiplied by the temperature, which cancels the factor 1 / T of a scaled loss (ebm-anatomy, eq. 3A). */
-function rateOf(
-  { optimizer: { kind, lr, lrMin, lrDecay } }: ShortRunSettings,
-  temperature: number,
-): (update: number) => number {
-  const factor = kind === "sgd" ? temperature : 1;
-  return exponentialRate(lr * factor, lrDecay, lrMin * factor);
 }

@@ -17,8 +17,12 @@ import { Plan } from "./plan.ts";
 import type { Profile } from "./profile.ts";
 import { schedule } from "./schedule.ts";
 
-/** What may be given for a parameter of a compiled function: a number wherever it takes a scalar tensor. */
-export type Given<T> = T extends Tensor ? Tensor | number : T;
+/** What may be given for a parameter of a compiled function: a number wherever it takes a scalar tensor, by itself or by name. */
+export type Given<T> = T extends Tensor
+  ? Tensor | number
+  : T extends { readonly [name: string]: Tensor }
+    ? { readonly [Name in keyof T]: Tensor | number }
+    : T;
 
 export interface CompileOptions {
   /** Positions of arguments whose tensors the function may overwrite; the caller can no longer use them. */

@@ -14,10 +14,10 @@ const nothing = { measures: {}, grids: [], landscapes: [] };
 const telling: Program<Told> = {
   initial: (from) => ({ count: zeros([1]), first: uniform(from, [1]) }),
   feed: (keys) => fromArray({ dtype: "f32", shape: [1], data: Float32Array.of(drawn(keys.data)) }),
-  rate: (update) => 10 + update,
+  levels: (update) => ({ rate: 10 + update }),
   nets: {},
   skips: false,
-  update({ count, first }, fed, keys, rate) {
+  update({ count, first }, fed, keys, { rate }) {
     const one = (from: Key) => uniform(from, [1]);
     const numbers = {
       data: one(keys.data),

@@ -1,23 +1,18 @@
 /** Handwritten digits by short-run MCMC: always 100 steps from noise. */
 
-import { guard } from "../../guard.ts";
 import type { ShortRunSettings } from "../../systems/shortRun.ts";
-import { variant } from "../recipe.ts";
+import { nonconvergent } from "../anatomy/toy.ts";
+import { changed, variant } from "../recipe.ts";
 
-const settings: ShortRunSettings = {
+const settings: ShortRunSettings = changed(nonconvergent, {
   seed: 1,
-  updates: 100_000,
   batch: 64,
-  data: { name: "mnist", noise: 0.03, size: 28, groups: 1, sd: 1, radius: 1 },
+  data: { name: "mnist", noise: 0.03, size: 28, groups: 1, sd: 1 },
   net: { kind: "vanilla", width: 64, leak: 0.2 },
-  sampler: { steps: 100, stepSize: 1, noise: 0.01 },
-  start: { kind: "uniform", size: 10_000, scale: 1 },
+  start: { kind: "uniform" },
   objective: { scaled: false },
-  optimizer: { kind: "adam", lr: 1e-4, lrMin: 0, lrDecay: 1, beta1: 0.9, beta2: 0.999 },
-  landscape: { resolution: 100, samples: 10_000, bandwidth: 0.1 },
-  guard,
   log: { observe: 100, checkpoint: 500 },
-};
+});
 
 export const shortrunMnist = {
   name: "shortrun/mnist",

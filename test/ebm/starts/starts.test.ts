@@ -3,16 +3,26 @@
 import { expect, test } from "vitest";
 import {
   compile,
+  constant,
   evaluate,
   fromArray,
   key,
+  normal,
   reference,
   tensor,
   toArray,
   type Shape,
   type Tensor,
 } from "../../../engine/index.ts";
-import { dataStart, normalStart, persistentStart, uniformStart, type Start } from "../../../ebm/index.ts";
+import {
+  dataStart,
+  generatorStart,
+  normalStart,
+  persistentStart,
+  uniformStart,
+  type Start,
+} from "../../../ebm/index.ts";
+import { linear, sgd } from "../../../nn/index.ts";
 import { FAR } from "../chance.ts";
 import "../../engine/opened.ts";
 
@@ -53,7 +63,7 @@ test.each([
   expect(drawn(start, [4, 2])).toEqual(drawn(start, [4, 2]));
   expect(drawn(start, [4, 2], 2)).not.toEqual(drawn(start, [4, 2]));
   expect(start.memory(key(1))).toBeNull();
-  expect(start.draw(key(1), [4, 2], noData, null).remember(tensor([0]))).toBeNull();
+  expect(start.draw(key(1), [4, 2], noData, null).remember(tensor([0]))).toEqual({ memory: null });
   expect(start.usesData).toBe(false);
 });
 
@@ -62,14 +72,14 @@ test("dataStart() begins at the batch it is given, noise included", () => {
   const batch = tensor([[1, 2]]);
   const begun = start.draw(key(1), [1, 2], () => batch, null);
   expect(begun.x).toBe(batch);
-  expect(begun.remember(batch)).toBeNull();
+  expect(begun.remember(batch)).toEqual({ memory: null });
   expect([start.memory(key(1)), start.usesData]).toEqual([null, true]);
 });
 
 const bank = persistentStart({ size: 12, item: [2, 3], scale: 0.5 });
 
 test("persistentStart({ size, item, scale }) fills its buffer with U(−scale, scale)", () => {
-  const memory = bank.memory(key(1))!;
+  const memory = bank.memory(key(1)) as Tensor;
   const values = [...evaluate([memory], new Map())[0].data];
   expect(memory.shape).toEqual([12, 2, 3]);
   expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.5);
@@ -97,7 +107,7 @@ function expectWriteBack(drawn: ArrayLike<number>, after: ArrayLike<number>): nu
 
 const program = (memory: Tensor, from: Tensor): Tensor[] => {
   const begun = bank.draw(from, [5, 2, 3], noData, memory);
-  return [begun.x, begun.remember(begun.x.add(5000))!];
+  return [begun.x, begun.remember(begun.x.add(5000)).memory as Tensor];
 };
 
 test("persistentStart draws distinct members and writes their ends back to the same rows, and nothing else", () => {
@@ -124,4 +134,34 @@ test("persistentStart does the same on the device, where the buffer is written i
 test("persistentStart refuses to draw without its buffer, and more chains than it holds", () => {
   expect(() => bank.draw(key(1), [5, 2, 3], noData, null)).toThrow("persistentStart: the replay buffer is missing");
   expect(() => bank.draw(key(1), [13, 2, 3], noData, bank.memory(key(1)))).toThrow("13 distinct indices out of 12");
+});
+
+test("persistentStart({ noise }) goes on from its rows with noise, and keeps what a chain lost to NaN as it was", async () => {
+  const noisy = persistentStart({ size: 12, item: [2, 3], noise: 0.5 });
+  const memory = fromArray(numbered);
+  const begun = noisy.draw(key(3), [5, 2, 3], noData, memory);
+  const [x, still] = [await toArray(begun.x), await toArray(bank.draw(key(3), [5, 2, 3], noData, memory).x)];
+  const offsets = [...x.data].map((value, i) => value - still.data[i]);
+  expect(Math.max(...offsets.map(Math.abs))).toBeLessThan(3);
+  expect(new Set(offsets).size).toBeGreaterThan(20);
+  const lost = begun.remember(begun.x.mul(tensor([NaN, 0, 1])));
+  const after = (await toArray(lost.memory as Tensor)).data;
+  const touched = [...after].filter((value, i) => value !== numbered.data[i]).length;
+  expect([[...after].every(Number.isFinite), touched > 0, touched <= 20]).toEqual([true, true, true]);
+});
+
+test("generatorStart() draws G(z) in training, and learns from where the chains end by ‖G(z) − x‖² / (2 deviation²)", async () => {
+  const net = linear(3, 2);
+  const options = { net, latents: 3, deviation: 0.3, optimizer: sgd(), rate: constant(1e-3) };
+  const start = generatorStart(options);
+  const memory = start.memory(key(5)) as { parameters: { weight: Tensor; bias: Tensor } };
+  const begun = start.draw(key(6), [4, 2], noData, memory);
+  const z = normal(key(6), [4, 3]);
+  expect(await toArray(begun.x)).toEqual(await toArray(net.apply(memory.parameters, z)));
+  const end = begun.x.add(tensor([1, -2]));
+  const { memory: after, numbers } = begun.remember(end);
+  // Σ (1² + 2²) over 4 chains / (2 · 0.09); its slope towards the bias is 4 · (−1, 2) / 0.09.
+  expect((await toArray(numbers!.generator_loss)).data[0]).toBeCloseTo(20 / 0.18, 3);
+  const moved = await toArray((after as typeof memory).parameters.bias.sub(memory.parameters.bias));
+  expect([...moved.data]).toEqual([expect.closeTo(4e-3 / 0.09, 5), expect.closeTo(-8e-3 / 0.09, 5)]);
 });

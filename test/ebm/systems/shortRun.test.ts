@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { device } from "../../engine/opened.ts";
 import {
   compile,
+  constant,
   evaluate,
   key,
   leavesOf,
@@ -50,7 +51,7 @@ test("an update on the device is that of the float64 reference: parameters, mome
   const program = programOf(settings, ringsSource(settings.data));
   const step = (state: ShortRunState, rate: Tensor): Tensor[] => {
     const keys = { data: key(1), start: key(2), walk: key(3), observe: key(4) };
-    const next = program.update(state, null, keys, rate, 0);
+    const next = program.update(state, null, keys, { rate, dataNoise: constant(0) }, 0);
     return [...tensorsOf(next.state), ...Object.values(next.numbers)];
   };
   const start = program.initial(key(7));

@@ -1,0 +1,116 @@
+/** What the shortRun system is made of, chosen by its settings. */
+
+import { constant } from "../../engine/index.ts";
+import {
+  adam,
+  exponentialRate,
+  nonlocalNet,
+  sgd,
+  stridedNet,
+  thesisGenerator,
+  toyNet,
+  vanillaNet,
+  type Module,
+  type Optimizer,
+} from "../../nn/index.ts";
+import { imageSource } from "../data/images.ts";
+import { pointSources } from "../data/points.ts";
+import type { Source } from "../data/source.ts";
+import {
+  adamDescent,
+  descent,
+  hmc,
+  langevin,
+  mala,
+  temperatureOf,
+  type Chains,
+  type Sampler,
+} from "../samplers/index.ts";
+import { dataStart, generatorStart, normalStart, persistentStart, uniformStart, type Start } from "../starts/index.ts";
+import type { Levels } from "../trainer.ts";
+import type { Context } from "../training.ts";
+import type { ShortRunSettings } from "./shortRun.fields.ts";
+
+export async function sourceOf({ data }: ShortRunSettings, context: Context): Promise<Source> {
+  const points = pointSources[data.name];
+  return points === undefined ? imageSource(await context.data(data.name, "train"), data.size) : points(data);
+}
+
+export function netOf({ net, data }: ShortRunSettings, source: Source): Module {
+  const points = source.item.length === 1;
+  if (points !== (net.kind === "toy"))
+    throw new RangeError(
+      `net.kind: "${net.kind}" does not take ${points ? "points" : "images"}, which data.name "${data.name}" has`,
+    );
+  if (net.spectral && net.kind !== "vanilla")
+    throw new RangeError(`net.spectral: only the vanilla net has spectral norm, got net.kind "${net.kind}"`);
+  if (net.kind === "toy") return toyNet(net);
+  const options = { ...net, channels: source.item[0], size: source.item[1] };
+  return { vanilla: vanillaNet, strided: stridedNet, nonlocal: nonlocalNet }[net.kind](options);
+}
+
+/** The sampler of training, for every kind under the temperature that step size and noise amount to. */
+export function samplerOf({ sampler }: ShortRunSettings): Sampler<Chains, "slopeNorm"> {
+  const { stepSize, noise, momentum, leapfrogs } = sampler;
+  if (sampler.noise === 0 && (sampler.kind === "mala" || sampler.kind === "hmc"))
+    throw new RangeError(
+      `sampler.kind: "${sampler.kind}" samples at a temperature; sampler.noise must be above 0, got 0`,
+    );
+  const temperature = temperatureOf(sampler);
+  switch (sampler.kind) {
+    case "langevin":
+      return langevin({ stepSize, noise });
+    case "momentum":
+      return descent({ stepSize, momentum, noise });
+    case "adam":
+      return adamDescent({ stepSize });
+    case "mala":
+      return mala({ stepSize, temperature });
+    case "hmc":
+      // With one leapfrog step it proposes what Langevin dynamics of this step size does.
+      return hmc({ stepSize: Math.sqrt(2 * stepSize), leapfrogs, temperature });
+  }
+}
+
+export function startOf(settings: ShortRunSettings, source: Source, kind = settings.start.kind): Start {
+  const { start, generator } = settings;
+  switch (kind) {
+    case "persistent":
+      return persistentStart({ ...start, item: source.item });
+    case "data":
+      return dataStart();
+    case "uniform":
+      return uniformStart(start.scale);
+    case "normal":
+      return normalStart(start.scale);
+    case "generator": {
+      const [channels, height, width] = source.item;
+      if (height !== 32 || width !== 32)
+        throw new RangeError(`start.kind: the generator makes images of 32 × 32, data.size is ${settings.data.size}`);
+      return generatorStart({
+        net: thesisGenerator({ latents: generator.latents, channels, width: generator.width }),
+        latents: generator.latents,
+        deviation: generator.deviation,
+        optimizer: adam({ betas: [generator.beta1, 0.999] }),
+        rate: constant(generator.lr),
+      });
+    }
+  }
+}
+
+export const optimizerOf = ({ optimizer: { kind, beta1, beta2, weightDecay } }: ShortRunSettings): Optimizer =>
+  kind === "sgd" ? sgd({ weightDecay }) : adam({ betas: [beta1, beta2], weightDecay });
+
+/**
+ * The learning rate and the noise on data, which may both decay. SGD's rate is multiplied by the temperature, which cancels
+ * the factor 1 / T of a scaled loss (ebm-anatomy, eq. 3A).
+ */
+export function levelsOf(
+  { optimizer: { kind, lr, lrMin, lrDecay }, data }: ShortRunSettings,
+  temperature: number,
+): (update: number) => Levels & { dataNoise: number } {
+  const factor = kind === "sgd" ? temperature : 1;
+  const rate = exponentialRate(lr * factor, lrDecay, lrMin * factor);
+  const dataNoise = exponentialRate(data.noise, data.noiseDecay, data.noiseMin);
+  return (update) => ({ rate: rate(update), dataNoise: dataNoise(update) });
+}

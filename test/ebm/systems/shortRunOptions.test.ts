@@ -1,0 +1,105 @@
+/** What can be chosen in the shortRun system: samplers, starts, spectral norm, decays; and what is refused. */
+
+import { expect, test } from "vitest";
+import "../../engine/opened.ts";
+import type { MetricsRow } from "../../../ebm/index.ts";
+import type { Changes } from "../../../ebm/recipes/recipe.ts";
+import type { ShortRunSettings } from "../../../ebm/systems/shortRun.ts";
+import { openSmall, update } from "../small.ts";
+
+async function rowsOf(recipe: string, changes: Changes<ShortRunSettings>, times = 2): Promise<MetricsRow[]> {
+  const training = await openSmall(recipe, changes);
+  await update(training, times);
+  const rows = await training.metrics({ final: true });
+  training.dispose();
+  return rows;
+}
+
+const finite = (rows: readonly MetricsRow[]): boolean => rows.every((row) => Object.values(row).every(Number.isFinite));
+
+test.each(["langevin", "momentum", "adam", "mala", "hmc"] as const)(
+  "chains that move by %s learn, differently from the others",
+  async (kind) => {
+    const sampler = { kind, stepSize: 0.1, noise: 0.2, momentum: 0.5, leapfrogs: 2, steps: 3 };
+    const rows = await rowsOf("anatomy/gmm-nonconvergent", { sampler });
+    const plain = await rowsOf("anatomy/gmm-nonconvergent", { sampler: { ...sampler, kind: "langevin" } });
+    expect(finite(rows)).toBe(true);
+    expect(rows[1].energy_samples === plain[1].energy_samples).toBe(kind === "langevin");
+  },
+);
+
+const vanilla = { net: { kind: "vanilla", spectral: true }, data: { size: 16 } } as const;
+
+test("spectral norm iterates at every update, and its vectors are part of the checkpoint", async () => {
+  const training = await openSmall("shortrun/mnist", vanilla);
+  const before = await training.checkpoint();
+  await update(training, 1);
+  const after = await training.checkpoint();
+  const names = Object.keys(after).filter((name) => name.endsWith("weight_u"));
+  expect(names).toEqual(["0", "2", "4", "6", "8"].map((layer) => `remembered.${layer}.weight_u`));
+  expect(names.some((name) => String(after[name].data) !== String(before[name].data))).toBe(true);
+  expect(Object.keys(after)).toContain("parameters.0.weight_orig");
+  // Restored, it goes on to the same numbers.
+  await update(training, 1);
+  const [, next] = await training.metrics({ final: true });
+  training.restore(after);
+  await update(training, 1);
+  expect((await training.metrics({ final: true }))[0]).toEqual(next);
+  training.dispose();
+});
+
+test("a generator that chains start from learns beside the energy, and survives a checkpoint", async () => {
+  const generator = { latents: 3, width: 2 };
+  const changes = { data: { size: 32 }, net: { kind: "strided" }, start: { kind: "generator" }, generator } as const;
+  const training = await openSmall("shortrun/mnist", changes);
+  await update(training, 2);
+  const saved = await training.checkpoint();
+  await update(training, 1);
+  const rows = await training.metrics({ final: true });
+  expect(finite(rows)).toBe(true);
+  expect(rows[0].generator_loss).toBeGreaterThan(0);
+  expect(Object.keys(saved)).toContain("memory.parameters.convt1.weight");
+  training.restore(saved);
+  await update(training, 1);
+  expect((await training.metrics({ final: true }))[0]).toEqual(rows[2]);
+  const { grids } = await training.observe();
+  expect(grids.map(({ name, count }) => [name, count])).toEqual([["shortrun", 64]]);
+  training.dispose();
+});
+
+test("data.noise decays to its least, and log.slopes tells the slope where chains start and end", async () => {
+  const rows = await rowsOf(
+    "shortrun/mnist",
+    {
+      ...{ data: { noise: 0.5, noiseDecay: 0.1, noiseMin: 0.001 }, optimizer: { lr: 1e-30 }, batch: 32 },
+      ...{ start: { kind: "data" }, sampler: { stepSize: 1e-6, noise: 0 }, log: { slopes: true } },
+    },
+    4,
+  );
+  // Hardly any step and no learning: the slopes are those at data, and start and end are the same.
+  rows.forEach(({ slope_start, slope_end }) => expect(slope_end / slope_start).toBeCloseTo(1, 3));
+  const [first, , , last] = await rowsOf(
+    "shortrun/mnist",
+    { data: { noise: 0 }, optimizer: { lr: 1e-30 }, batch: 32 },
+    4,
+  );
+  expect(Math.abs(rows[0].energy_data - first.energy_data)).toBeGreaterThan(
+    10 * Math.abs(rows[3].energy_data - last.energy_data),
+  );
+});
+
+test.each([
+  [{ net: { spectral: true } }, 'net.spectral: only the vanilla net has spectral norm, got net.kind "toy"'],
+  [
+    { sampler: { kind: "mala", noise: 0 } },
+    'sampler.kind: "mala" samples at a temperature; sampler.noise must be above 0',
+  ],
+] as const)("%j is refused: %s", async (changes, message) => {
+  await expect(openSmall("anatomy/gmm-convergent", changes)).rejects.toThrow(message);
+});
+
+test("a generator makes images of 32 pixels, and no others", async () => {
+  await expect(openSmall("shortrun/mnist", { start: { kind: "generator" }, data: { size: 28 } })).rejects.toThrow(
+    "start.kind: the generator makes images of 32 × 32, data.size is 28",
+  );
+});
