@@ -47,8 +47,7 @@ export function hmc({
 
       // ½‖v‖² − ½‖v′‖² as a product, because the two are large and nearly equal.
       const kinetic = rowSum(momentum.sub(end.momentum).mul(momentum.add(end.momentum)).div(heat.mul(2)));
-      const [before, after] = [present.energy, end.energy].map((value) => value.div(perChain(temperature, value)));
-      const { acceptance, accepted } = metropolis(foldIn(key, 1), before, after, kinetic);
+      const { acceptance, accepted } = metropolis(foldIn(key, 1), present.energy, end.energy, temperature, kinetic);
       return {
         state: {
           x: chosen(accepted, end.x, x),

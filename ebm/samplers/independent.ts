@@ -3,7 +3,7 @@
 import { foldIn, normal, type Key, type Operand, type Shape, type Tensor } from "../../engine/index.ts";
 import { gaussian, type Energy } from "../energy.ts";
 import type { Start } from "../starts/index.ts";
-import { chosen, perChain } from "./chains.ts";
+import { chosen } from "./chains.ts";
 import { metropolis } from "./metropolis.ts";
 import type { WeighedChains } from "./randomWalk.ts";
 import type { Sampler } from "./sampler.ts";
@@ -55,9 +55,8 @@ export function independent({ proposal = normalProposal(), temperature = 1 }: In
       const { x } = present;
       const proposed = proposal.draw(foldIn(key, 0), x.shape);
       const there = energy(proposed);
-      const [before, after] = [present.energy, there].map((value) => value.div(perChain(temperature, value)));
       const correction = proposal.energy(proposed).sub(proposal.energy(x));
-      const { acceptance, accepted } = metropolis(foldIn(key, 1), before, after, correction);
+      const { acceptance, accepted } = metropolis(foldIn(key, 1), present.energy, there, temperature, correction);
       return {
         state: { x: chosen(accepted, proposed, x), energy: accepted.where(there, present.energy) },
         info: { energy: present.energy, acceptance, accepted: accepted.toFloat() },

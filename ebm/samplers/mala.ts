@@ -46,8 +46,13 @@ export function mala({
             .mul(0.5)
             .sub(drift.sub(noise).square().mul(eta.mul(heat).square().mul(0.5)))
         : drift.mul(noise.sub(drift.mul(0.5)));
-      const [before, after] = [present.energy, there.energy].map((value) => value.div(perChain(temperature, value)));
-      const { acceptance, accepted } = metropolis(foldIn(key, 1), before, after, rowSum(correction));
+      const { acceptance, accepted } = metropolis(
+        foldIn(key, 1),
+        present.energy,
+        there.energy,
+        temperature,
+        rowSum(correction),
+      );
       return {
         state: {
           x: chosen(accepted, proposed, x),

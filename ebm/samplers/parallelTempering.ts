@@ -1,6 +1,6 @@
 /** Chains at several temperatures that change places: replica exchange (Swendsen & Wang 1986; Geyer 1991). */
 
-import { broadcast, concat, constant, foldIn, iota, take, Tensor, zeros, type Key } from "../../engine/index.ts";
+import { broadcast, concat, constant, foldIn, iota, pad, take, Tensor, zeros, type Key } from "../../engine/index.ts";
 import { metropolis } from "./metropolis.ts";
 import { reported, type Chains, type Report, type Sampler } from "./sampler.ts";
 
@@ -29,18 +29,18 @@ export function parallelTempering<S extends Chains, R extends Report>(
 
   const temperatures = concat(ladder.map((t) => constant(t).reshape([1])));
   const { reports } = family(temperatures);
+  const ofAll = (chains: number): Tensor => broadcast(temperatures, [chains, rungs]).reshape([chains * rungs]);
 
-  /** Replicas `[n · R, …]` of `[n, …]`, one beside the other, so that a chain's random numbers do not depend on how many there are. */
-  const repeated = (x: Tensor): Tensor =>
-    broadcast(x.reshape([x.shape[0], 1, ...x.shape.slice(1)]), [x.shape[0], rungs, ...x.shape.slice(1)]).reshape([
-      x.shape[0] * rungs,
-      ...x.shape.slice(1),
-    ]);
-  const coldest = (rows: Tensor): Tensor =>
-    rows
-      .reshape([rows.shape[0] / rungs, rungs, ...rows.shape.slice(1)])
-      .slice([null, [0, 1]])
-      .squeeze(1);
+  // A chain's replicas lie beside each other, so that its random numbers do not depend on how many chains there are.
+  const repeated = (x: Tensor): Tensor => {
+    const [chains, ...item] = x.shape;
+    return broadcast(x.reshape([chains, 1, ...item]), [chains, rungs, ...item]).reshape([chains * rungs, ...item]);
+  };
+  const coldest = (rows: Tensor): Tensor => {
+    const [count, ...item] = rows.shape;
+    const byChain = rows.reshape([count / rungs, rungs, ...item]);
+    return byChain.slice([null, [0, 1]]).reshape([count / rungs, ...item]);
+  };
   const seen = (replicas: S, energies: Tensor, odd: Tensor): TemperedChains<S> => ({
     x: coldest(replicas.x),
     energy: coldest(energies),
@@ -50,42 +50,43 @@ export function parallelTempering<S extends Chains, R extends Report>(
 
   /** Which of the R − 1 pairs of neighbours of each chain swap: f32 `[n, R − 1]`, 1 or 0. */
   function swaps(key: Key, energies: Tensor, odd: Tensor): Tensor {
-    const chains = energies.size / rungs;
-    const at = energies.reshape([chains, rungs]);
-    const [lower, upper] = [at.slice([null, [0, -1]]), at.slice([null, [1]])];
-    const between = ladder.slice(1).map((t, pair) => constant(1 / ladder[pair] - 1 / t).reshape([1]));
-    const loss = upper.sub(lower).mul(concat(between));
-    const inTurn = concat(between.map((_, pair) => (pair % 2 === 0 ? odd.equal(0) : odd.equal(1)).reshape([1])));
+    const byChain = energies.reshape([energies.size / rungs, rungs]);
+    const between = concat(ladder.slice(1).map((t, pair) => constant(1 / ladder[pair] - 1 / t).reshape([1])));
+    const loss = byChain
+      .slice([null, [1]])
+      .sub(byChain.slice([null, [0, -1]]))
+      .mul(between);
     const { accepted } = metropolis(key, zeros(loss.shape), loss);
-    return accepted.and(broadcast(inTurn, loss.shape)).toFloat();
+    const turns = ladder.slice(1).map((_, pair) => odd.equal(pair % 2).reshape([1]));
+    return accepted.and(broadcast(concat(turns), loss.shape)).toFloat();
   }
 
   return {
     reports: [...reports, "swapped"],
     init(x, energy) {
-      const many = repeated(x);
-      const replicas = family(broadcast(temperatures, [many.shape[0] / rungs, rungs]).reshape([-1])).init(many, energy);
+      const replicas = family(ofAll(x.shape[0])).init(repeated(x), energy);
       return seen(replicas, replicas.energy ?? energy(replicas.x), constant(0, "u32"));
     },
     step(key, { replicas, odd }, energy) {
       const rows = replicas.x.shape[0];
       const chains = rows / rungs;
-      const temperature = broadcast(temperatures, [chains, rungs]).reshape([rows]);
-      const moved = family(temperature).step(foldIn(key, 0), replicas, energy);
+      const moved = family(ofAll(chains)).step(foldIn(key, 0), replicas, energy);
       const info = reported<R>({ reports }, (name) => coldest(moved.info[name]));
       const energies = moved.state.energy ?? energy(moved.state.x);
       if (rungs === 1) return { state: seen(moved.state, energies, odd), info: { ...info, swapped: zeros([chains]) } };
 
       const swap = swaps(foldIn(key, 1), energies, odd);
-      const [up, down] = [swap.pad([[0, 0], [0, 1]]), swap.pad([[0, 0], [1, 0]])]; // prettier-ignore
-      const from = iota([chains, rungs]).add(up.toIndex()).sub(down.toIndex()).reshape([rows]);
+      const none: readonly [number, number] = [0, 0];
+      const beside = (before: number, after: number) => pad(swap, [none, [before, after]]).reshape([rows]);
+      const [up, down] = [beside(0, 1), beside(1, 0)];
+      const from = iota([rows]).add(up.toIndex()).sub(down.toIndex());
       const placed = (tensor: Tensor): Tensor => (tensor.shape[0] === rows ? take(tensor, from) : tensor);
       const state = Object.fromEntries(
         Object.entries(moved.state).map(([name, part]) => [name, part instanceof Tensor ? placed(part) : part]),
       ) as S;
       return {
         state: seen(state, placed(energies), constant(1, "u32").sub(odd)),
-        info: { ...info, swapped: coldest(up.reshape([rows])) },
+        info: { ...info, swapped: coldest(up) },
       };
     },
   };

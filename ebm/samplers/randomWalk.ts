@@ -27,8 +27,7 @@ export function randomWalk({
       const { x } = present;
       const proposed = x.add(normal(foldIn(key, 0), x.shape).mul(perChain(scale, x)));
       const there = energy(proposed);
-      const [before, after] = [present.energy, there].map((value) => value.div(perChain(temperature, value)));
-      const { acceptance, accepted } = metropolis(foldIn(key, 1), before, after);
+      const { acceptance, accepted } = metropolis(foldIn(key, 1), present.energy, there, temperature);
       return {
         state: { x: chosen(accepted, proposed, x), energy: accepted.where(there, present.energy) },
         info: { energy: present.energy, acceptance, accepted: accepted.toFloat() },

@@ -24,16 +24,16 @@ import "../../engine/opened.ts";
 
 type Result = { data: ArrayLike<number> };
 
-test("metropolis accepts with probability min(1, exp(before − after + correction))", () => {
+test("metropolis accepts with probability min(1, exp((before − after) / T + correction))", () => {
   const n = 40_000;
   const program = reference((before: Tensor, after: Tensor, correction: Tensor) => {
     const repeated = [before, after, correction].map((x) => broadcast(x.reshape([3, 1]), [3, n]));
-    const { acceptance, accepted } = metropolis(key(3), repeated[0], repeated[1], repeated[2]);
+    const { acceptance, accepted } = metropolis(key(3), repeated[0], repeated[1], 2, repeated[2]);
     return [acceptance, accepted.toFloat().mean(1)];
   });
   const numbers = (...data: number[]) => ({ shape: [3], data });
   const [acceptance, accepted] = program(numbers(1, 2, 0), numbers(2, 1, 0.3), numbers(0.5, 0, -0.2)) as Result[];
-  [Math.exp(-0.5), 1, Math.exp(-0.5)].forEach((probability, row) => {
+  [1, 1, Math.exp(-0.35)].forEach((probability, row) => {
     expect(acceptance.data[row * n]).toBeCloseTo(probability, 12);
     const spread = Math.sqrt((probability * (1 - probability)) / n);
     expect(Math.abs(accepted.data[row] - probability)).toBeLessThanOrEqual(FAR * spread);
@@ -58,7 +58,7 @@ test("metropolis rejects energies and corrections that are not numbers, and leav
     fromArray({ dtype: "f32", shape: [columns.length], data: Float32Array.from(columns, (column) => column[at]) }),
   );
   const compiled = compile((before: Tensor, after: Tensor, correction: Tensor) => {
-    const { acceptance, accepted } = metropolis(key(1), before, after, correction);
+    const { acceptance, accepted } = metropolis(key(1), before, after, 1, correction);
     return [acceptance, accepted.toFloat()];
   });
   const wanted = columns.map((column) => column[3]);
