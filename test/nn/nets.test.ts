@@ -1,7 +1,7 @@
 /** The nets: parameter counts and names as in the publications' PyTorch code, and what they give for each item. */
 
 import { expect, test } from "vitest";
-import { key, leavesOf, zeros, type Shape, type Tensor } from "../../engine/index.ts";
+import { evaluate, key, leavesOf, zeros, type Shape, type Tensor } from "../../engine/index.ts";
 import { inOrder } from "../../engine/graph.ts";
 import { trace } from "../../engine/tracing.ts";
 import {
@@ -237,6 +237,48 @@ test.each(rows.filter(({ name }) => !name.startsWith("jemNets")))("$name uses al
     const unused = leavesOf(parameters).filter(([, leaf]) => !used.has(leaf as Tensor));
     expect(unused.map(([name]) => name)).toEqual([]);
   });
+});
+
+/** The largest magnitude of each parameter whose name is listed, and its deviation from zero. */
+function begunAs(net: Module, names: readonly string[]): { largest: number; deviation: number }[] {
+  const leaves = trace(() => new Map(leavesOf(net.init(key(7)))));
+  return names.map((name) => {
+    const { data } = evaluate([leaves.get(name) as Tensor], new Map())[0];
+    const squares = data.reduce((total, value) => total + value ** 2, 0);
+    return { largest: Math.max(...data.map(Math.abs)), deviation: Math.sqrt(squares / data.length) };
+  });
+}
+
+test("the residual pairs begin with Xavier's weights of their gains", () => {
+  // The bound is gain · √(6 / (fanIn + fanOut)); of 200 numbers and more the largest is hardly below 97 percent of it.
+  const vera = begunAs(resnetDiscriminator({ width: 8 }), [
+    ...["block1.conv1.weight", "block1.conv2.weight", "block4.conv2.bias", "output_linear.bias"],
+  ]);
+  const gebm = begunAs(gebmResnetEnergy({ width: 64, spectral: false, skipInit: true }), [
+    ...["block2.conv1.weight", "block2.bypass_conv.weight", "block2.skip.scaling", "block2.skip.bias"],
+  ]);
+  const bounds = [
+    ...[Math.sqrt(6 / (27 + 72)), Math.sqrt(12 / (72 + 72)), 0, 0],
+    ...[Math.sqrt(6 / (576 + 576)), Math.sqrt(12 / (64 + 64)), 0, 0],
+  ];
+  [...vera, ...gebm].forEach(({ largest }, at) => {
+    expect(largest).toBeLessThanOrEqual(bounds[at] * (1 + 1e-6));
+    expect(largest).toBeGreaterThanOrEqual(bounds[at] * 0.97);
+  });
+});
+
+test("the other published distributions are those that the nets begin with", () => {
+  const wanted: [Module, string, number][] = [
+    [basicResnet({ widen: 0.5 }), "layer2.0.conv1.weight", Math.sqrt(2 / (16 * 9))],
+    [coopSceneDescriptor({ size: 16, width: 8 }), "conv2.weight", 0.01],
+    [coopSceneDescriptor({ size: 16, width: 8 }), "fc.bias", 0],
+    [coopSceneGenerator({ width: 2 }), "main.3.weight", 0.005],
+    [sphereEnergy(), "U.weight_orig", 1 / Math.sqrt(3)],
+  ];
+  for (const [net, name, deviation] of wanted) {
+    const [{ deviation: found }] = begunAs(net, [name]);
+    expect(Math.abs(found - deviation)).toBeLessThanOrEqual(0.1 * deviation);
+  }
 });
 
 test("the reproduction of JEM has its published counts with what nothing uses there", () => {
