@@ -146,5 +146,6 @@ export const rows: Record<string, Row> = {
   "toFloat (bool)": piecewise(ops.toFloat, "bool"),
   toIndex: { call: ops.toIndex, operands: [[0, 2 ** 31]] },
   "toIndex (bool)": piecewise(ops.toIndex, "bool"),
+  byteAt: piecewise(ops.byteAt, "u32", "u32"),
   stopGradient: piecewise((x) => ops.stopGradient(x), wide),
 };

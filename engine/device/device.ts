@@ -62,6 +62,12 @@ export class Device {
     return this.gpu.limits.maxStorageBuffersPerShaderStage - 1;
   }
 
+  /** The largest buffer that a kernel may read, in bytes. */
+  get mostBytes(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.gpu.limits;
+    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
   /** Throws what went wrong since the last call, if anything did: a submit to a lost device would be silent. */
   check(): void {
     const problem = this.#lost ?? this.#error;

@@ -202,6 +202,13 @@ const toIndexOp = elementwise("toIndex", {
 /** As u32: truncated, for numbers in [0, 2³²). */
 export const toIndex = (x: Tensor): Tensor => (x.dtype === "u32" ? x : apply(toIndexOp, [x]));
 
+/** One byte of a word, the lowest of its four being number 0: u32 in [0, 256). */
+export const byteAt = binary("byteAt", {
+  wgsl: "(x >> (8u * y)) & 255u",
+  f64: (word, index) => (word >>> (8 * index)) & 255,
+  accepts: ["u32"],
+});
+
 export const stopOp = elementwise("stopGradient", {
   wgsl: "x",
   f64: (x) => x,
