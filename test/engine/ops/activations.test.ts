@@ -4,11 +4,13 @@ import { expect, test } from "vitest";
 import {
   elu,
   gelu,
+  grad,
   leakyRelu,
   pow,
   relu,
   silu,
   softplus,
+  sum,
   tensor,
   toArray,
   type Tensor,
@@ -39,6 +41,8 @@ test("activations of huge numbers do not overflow, and neither do their slopes",
   expect(await numbers(elu(x))).toEqual([-1, Math.fround(1e30)]);
   expect(await numbers(gelu(x))).toEqual([-0, Math.fround(1e30)]);
   expect(await numbers(softplus(x, { beta: 2 }))).toEqual([0, Math.fround(1e30)]);
+  const slopes = [elu, gelu, softplus].map((f: (x: Tensor) => Tensor) => numbers(grad(sum(f(x)), x)));
+  expect(await Promise.all(slopes)).toEqual(Array.from(slopes, () => [0, 1]));
 });
 
 test("pow(x, n) of a whole number n takes negative x, any other x ≥ 0", async () => {

@@ -51,6 +51,11 @@ const integers: Row[] = [
     twin: (x) => bernoulliFromBits(x, uniformFromBits(x)),
     digest: "3b849dc5",
   },
+  {
+    wgsl: "select(0u, 1u, bernoulliFromBits(0xffffffffu - x % 512u, f32(i % 2u)))",
+    twin: (x, i) => bernoulliFromBits(0xffffffff - (x % 512), i % 2),
+    digest: "b0609dc5",
+  },
   { wgsl: "permute(vec2u(1u, 2u), i, 65536u)", twin: (_x, i) => permute([1, 2], i, 65536), digest: "e09739f5" },
   { wgsl: "permute(vec2u(x, 2u), i % 7u, 7u)", twin: (x, i) => permute([x, 2], i % 7, 7), digest: "3252d085" },
   {
