@@ -140,7 +140,7 @@ describe.each(densities)("$name", ({ of }) => {
   test("its draws have its moments", () => {
     const { parameters, pass } = learned(of());
     const density = shares();
-    const count = 500;
+    const count = 1500;
     const [drawn] = inReference(() => of().sample(parameters, key(5), count, pass()), []);
     for (const f of [(x: number) => x, (_x: number, y: number) => y, (x: number, y: number) => x * y]) {
       const over = (power: number) =>
