@@ -1,11 +1,13 @@
-/** What there is to see of a model: its samples, and in the plane its landscape. */
+/** What there is to see of a model: its samples, the energies of populations, and in the plane its landscape. */
 
 import { dispose, foldIn, fromArray, iota, take, Tensor, toArray } from "../../engine/index.ts";
 import { toys } from "../data/toy.ts";
 import { gridOf, landscape } from "../measures/landscape.ts";
 import type { Keys, Program } from "../trainer.ts";
 import type { Grid, Observation } from "../training.ts";
+import { longRunsOf } from "./longRun.ts";
 import { energiesOf, learnedOf, samplesOf, type Model } from "./model.ts";
+import { populationsOf } from "./populations.ts";
 import type { ShortRunState } from "./shortRun.ts";
 
 /** Images in a grid of samples. */
@@ -15,61 +17,62 @@ type Seen = Omit<Observation, "step">;
 
 /** The observing half of a program; `dispose` gives back its own. */
 export function observer(model: Model): Pick<Program<ShortRunState>, "observe" | "sample" | "dispose"> {
-  const { settings, source } = model;
+  const { settings, source, start } = model;
+  const isPlane = source.item.length === 1;
   const draw = samplesOf(model);
   const energies = energiesOf(model);
+  const populations = populationsOf(model, energies);
+  const longRuns = settings.log.longrun > 0 ? longRunsOf(model) : null;
 
-  const images = async (name: string, x: Tensor): Promise<Grid> => {
-    const [count, channels, height, width] = x.shape;
+  /** Samples as a grid: images, or points of the plane as 2 channels of one pixel. */
+  const gridFrom = async (name: string, x: Tensor): Promise<Grid> => {
+    const [count, channels, height = 1, width = 1] = x.shape;
     return { name, images: (await toArray(x)).data as Float32Array, count, channels, height, width };
   };
 
-  const seen = async (learned: ShortRunState, keys: Keys, count: number, steps: number): Promise<Seen> => {
-    const samples = draw(learned, keys, count, steps);
+  const seen = async (learned: ShortRunState, samples: Tensor): Promise<Seen> => {
+    const shown = await gridFrom("shortrun", samples);
     const toy = toys[settings.data.name];
-    if (toy === undefined) {
-      const grids = [await images("shortrun", samples)];
-      dispose(samples);
-      return { measures: {}, grids, landscapes: [] };
-    }
+    if (toy === undefined) return { measures: {}, grids: [shown], landscapes: [] };
     const { resolution, bandwidth } = settings.landscape;
     const density = toy(settings.data);
     const grid = fromArray({ dtype: "f32", shape: [resolution ** 2, 2], data: gridOf(density.extent, resolution) });
     const atGrid = energies(learnedOf(learned), grid);
-    const [points, values] = [await toArray(samples), await toArray(atGrid)];
-    dispose(samples, grid, atGrid);
-    const options = { toy: density, resolution, bandwidth, energies: values.data, samples: points.data };
-    const shown: Grid = {
-      name: "shortrun",
-      images: points.data as Float32Array,
-      count,
-      channels: 2,
-      height: 1,
-      width: 1,
-    };
+    const { data: values } = await toArray(atGrid);
+    dispose(grid, atGrid);
+    const options = { toy: density, resolution, bandwidth, energies: values, samples: shown.images };
     return { grids: [shown], ...landscape(options) };
   };
 
   return {
-    async observe(state, keys) {
+    async observe(state, keys, step) {
       const stream = (index: number) => foldIn(keys.observe, index);
       const own = { ...keys, data: stream(0), start: stream(1), walk: stream(2) };
-      const look = await seen(
-        state,
-        own,
-        Math.min(source.item.length === 1 ? settings.landscape.samples : SHOWN, model.start.most),
-        settings.sampler.steps,
-      );
-      if (!(state.memory instanceof Tensor) || source.item.length === 1) return look;
-      const first = take(state.memory, iota([Math.min(SHOWN, model.start.most)]));
-      look.grids.push(await images("buffer", first));
-      dispose(first);
+      const count = Math.min(isPlane ? settings.landscape.samples : SHOWN, start.most);
+      const few = Math.min(SHOWN, start.most);
+      const shortrun = draw(state, own, count, settings.sampler.steps);
+      const buffer = state.memory instanceof Tensor ? take(state.memory, iota([few])) : null;
+      const long = longRuns !== null && step > 0 && step % settings.log.longrun === 0;
+      const longrun = long ? await longRuns(state, { ...own, walk: stream(3) }, few) : null;
+      const others = { ...(buffer && { buffer }), ...(longrun && { longrun }) };
+      const look = await seen(state, shortrun);
+      for (const [name, x] of Object.entries(others))
+        if (!isPlane || name === "longrun") look.grids.push(await gridFrom(name, x));
+      const measures = await populations(state, { ...own, start: stream(4) }, { shortrun, ...others });
+      dispose(shortrun, others);
+      return { ...look, measures: { ...look.measures, ...measures } };
+    },
+    async sample(state, { count, steps, keys }: { count: number; steps: number | null; keys: Keys }) {
+      const samples = draw(state, keys, count, steps ?? settings.sampler.steps);
+      const look = await seen(state, samples);
+      dispose(samples);
       return look;
     },
-    sample: (state, { count, steps, keys }) => seen(state, keys, count, steps ?? settings.sampler.steps),
     dispose() {
       draw.dispose();
       energies.dispose();
+      populations.dispose();
+      longRuns?.dispose();
     },
   };
 }

@@ -1,13 +1,11 @@
 /** The settings of the shortRun system, and what it learns under them. */
 
+import { imageFields, imageNames } from "../data/fields.ts";
 import { pointSources } from "../data/points.ts";
 import { guardFields } from "../guard.ts";
 import { temperatureOf } from "../samplers/index.ts";
 import type { Fields, Settings, SettingsOf } from "../settings.ts";
 import type { Objective } from "../training.ts";
-
-/** Data sets of images that a host can be asked for. */
-export const imageNames = ["mnist", "fashion-mnist", "kmnist", "notmnist", "omniglot", "cifar10", "cifar100"] as const;
 
 export const netKinds = ["toy", "vanilla", "strided", "nonlocal"] as const;
 export const samplerKinds = ["langevin", "momentum", "adam", "mala", "hmc"] as const;
@@ -22,7 +20,7 @@ export const shortRunFields = {
     noise: { kind: "number", about: "standard deviation of the noise added to data", min: 0 },
     noiseMin: { kind: "number", about: "least noise on data", min: 0 },
     noiseDecay: { kind: "number", about: "factor of the noise on data after each update", exclusiveMin: 0, max: 1 },
-    size: { kind: "integer", about: "rows and columns of images", unit: "pixels", min: 8 },
+    ...imageFields,
     groups: { kind: "integer", about: "toys: Gaussians or rings", min: 1 },
     sd: { kind: "number", about: "toys: standard deviation of each", exclusiveMin: 0 },
     radius: {
@@ -116,6 +114,7 @@ export function shortRunObjective(settings: Settings): Objective {
     normal: `normal noise of deviation ${start.scale}`,
     generator: `a generator of ${generator.latents} latents, which learns from where they end`,
   };
+  const changes = `${data.flip ? ", mirrored at random" : ""}${data.crop > 0 ? `, moved by up to ${data.crop} pixels` : ""}`;
   const noise = sampler.noise > 0 ? ` + ${sampler.noise} · N(0, I)` : "";
   const steps: Record<typeof sampler.kind, string> = {
     langevin: `x ← x − ${sampler.stepSize} · ∇E(x)${noise}`,
@@ -127,7 +126,7 @@ export function shortRunObjective(settings: Settings): Objective {
   return {
     loss: scaled ? `L = (${contrast}) / T` : `L = ${contrast}`,
     where: [
-      ["x⁺", `${batch} items of ${data.name}${data.noise > 0 ? ` + ${data.noise} · N(0, I)` : ""}`],
+      ["x⁺", `${batch} items of ${data.name}${changes}${data.noise > 0 ? ` + ${data.noise} · N(0, I)` : ""}`],
       ["x⁻", `where ${batch} chains end that start from ${begins[start.kind]}; no gradient passes through them`],
       ["chains", `${sampler.steps} times ${steps[sampler.kind]}`],
     ],

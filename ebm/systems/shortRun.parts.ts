@@ -33,7 +33,8 @@ import type { ShortRunSettings } from "./shortRun.fields.ts";
 
 export async function sourceOf({ data }: ShortRunSettings, context: Context): Promise<Source> {
   const points = pointSources[data.name];
-  return points === undefined ? imageSource(await context.data(data.name, "train"), data.size) : points(data);
+  if (points !== undefined) return points(data);
+  return imageSource(await context.data(data.name, "train", data.size), data.size, data);
 }
 
 export function netOf({ net, data }: ShortRunSettings, source: Source): Module {
@@ -72,8 +73,11 @@ export function samplerOf({ sampler }: ShortRunSettings): Sampler<Chains, "slope
   }
 }
 
+/** Where chains start: those of training, or others that the settings name elsewhere. */
 export function startOf(settings: ShortRunSettings, source: Source, kind = settings.start.kind): Start {
   const { start, generator } = settings;
+  if (kind !== start.kind && (kind === "persistent" || kind === "generator"))
+    throw new RangeError(`log.longrunStart: "${kind}" is not what start.kind is, got start.kind "${start.kind}"`);
   switch (kind) {
     case "persistent":
       return persistentStart({ ...start, item: source.item });

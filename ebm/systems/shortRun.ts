@@ -17,6 +17,7 @@ import type { Context, OpenOptions, System, Training } from "../training.ts";
 import { explorer } from "./explore.ts";
 import type { Learned, Model } from "./model.ts";
 import { observer } from "./observe.ts";
+import { recorder } from "./record.ts";
 import { shortRunFields, shortRunObjective, type ShortRunSettings } from "./shortRun.fields.ts";
 import { levelsOf, netOf, optimizerOf, samplerOf, sourceOf, startOf } from "./shortRun.parts.ts";
 
@@ -100,6 +101,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
     },
     ...look,
     ...explorer(model),
+    ...recorder(model),
     dispose() {
       look.dispose();
       source.dispose();

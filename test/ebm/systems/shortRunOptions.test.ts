@@ -103,3 +103,28 @@ test("a generator makes images of 32 pixels, and no others", async () => {
     "start.kind: the generator makes images of 32 × 32, data.size is 28",
   );
 });
+
+test("an observation tells the mean energies of data, samples, buffer, long runs and noise, and shows where long runs end", async () => {
+  const log = { longrun: 2, longrunSteps: 130, longrunStart: "data" } as const;
+  const training = await openSmall("anatomy/mnist-convergent", { log });
+  await update(training, 1);
+  const populations = ["data", "shortrun", "buffer", "noise"];
+  const first = await training.observe();
+  expect(Object.keys(first.measures).filter((name) => name.startsWith("energy_of"))).toEqual(
+    populations.map((name) => `energy_of_${name}`),
+  );
+  expect(first.grids.map(({ name }) => name)).toEqual(["shortrun", "buffer"]);
+  await update(training, 1);
+  const second = await training.observe();
+  expect(second.grids.map(({ name }) => name)).toEqual(["shortrun", "buffer", "longrun"]);
+  expect(Number.isFinite(second.measures.energy_of_longrun)).toBe(true);
+  expect(second.measures.saturation_of_longrun).toBeGreaterThanOrEqual(0);
+  training.dispose();
+});
+
+test("long runs start from data, noise, or what chains of training start from", async () => {
+  const log = { longrun: 1, longrunStart: "persistent" } as const;
+  await expect(openSmall("shortrun/mnist", { log })).rejects.toThrow(
+    'log.longrunStart: "persistent" is not what start.kind is, got start.kind "uniform"',
+  );
+});
