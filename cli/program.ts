@@ -70,6 +70,11 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--count <number>", "how many", "64")
     .option("--steps <number>", "steps of the sampler, instead of those of the run")
     .option("--seed <number>", "seed of the samples", "0")
+    .option("--sampler <kind>", "another sampler than that of the run (the setting sampler.kind)")
+    .option("--step-size <number>", "another factor of the energy's slope (the setting sampler.stepSize)")
+    .option("--noise <number>", "other noise in each step (the setting sampler.noise)")
+    .option("--temperature <number>", "the same, as the noise that amounts to this temperature")
+    .option("--record", "write energy, slope and acceptance of every step beside the samples, as .csv and .html")
     .option("--out <file>", "a new .png, or .safetensors for the numbers; default: samples/ of the run")
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
     .action(async (run: string, options: SampleOptions) => end(await sample(world, run, options)));

@@ -68,6 +68,8 @@ export interface Program<S extends State> {
   /** Pictures and measures after `step` updates; `keys` belong to that step. */
   observe(state: S, keys: Keys, step: number): Promise<Omit<Observation, "step">>;
   sample(state: S, options: { count: number; steps: number | null; keys: Keys }): Promise<Omit<Observation, "step">>;
+  /** What the chains of these samples go through, a row for each step. */
+  record(state: S, options: { count: number; steps: number | null; keys: Keys }): Promise<MetricsRow[]>;
   /** `present` is the state at the time it is called, `keysOf` the keys that belong to a seed. */
   explore(present: () => S, keysOf: (seed: number) => Keys): Explorer;
   /** Gives back what the program holds on the device; the state is the loop's. */
@@ -259,6 +261,10 @@ class Trainer<S extends State> implements Training {
   async sample({ count, steps, seed }: { count: number; steps: number | null; seed: number }): Promise<Observation> {
     const keys = this.#keysOf(seed);
     return { step: this.#step, ...(await this.program.sample(this.#state, { count, steps, keys })) };
+  }
+
+  record({ count, steps, seed }: { count: number; steps: number | null; seed: number }): Promise<MetricsRow[]> {
+    return this.program.record(this.#state, { count, steps, keys: this.#keysOf(seed) });
   }
 
   explore(): Explorer {

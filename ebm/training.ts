@@ -82,6 +82,11 @@ export interface Training {
   observe(): Promise<Observation>;
   /** `count` samples of the present model, by its own sampler or, if `steps` is not null, with that many steps. */
   sample(options: { count: number; steps: number | null; seed: number }): Promise<Observation>;
+  /**
+   * What the chains of these samples go through, a row for each of their steps: means over the chains of `energy`, E where the step
+   * led, and of what their sampler reports, such as `slope_norm` and `acceptance`.
+   */
+  record(options: { count: number; steps: number | null; seed: number }): Promise<MetricsRow[]>;
   /** What the training is made of and what an update costs; nothing is trained and no shader compiled to say it. */
   explain(): Promise<Blueprint>;
   /** Runs the next update op by op, as a trial, and says where the first number that is not finite arises; null if none does. Slow. */

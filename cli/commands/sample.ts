@@ -3,11 +3,15 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve as absolute } from "node:path";
 import type { NamedArrays } from "../../engine/hostArray.ts";
+import type { Fields, Settings } from "../../ebm/settings.ts";
 import type { Grid, Landscape, Observation, Training } from "../../ebm/training.ts";
 import { encode } from "../../nn/formats/safetensors.ts";
+import { readAssignment } from "../config/assignment.ts";
+import { merge } from "../config/fields.ts";
 import { findSystem, type Resolved } from "../config/resolve.ts";
 import { imageContext } from "../datasets/images.ts";
 import { asked, Failure, reasonOf, type Ending } from "../failure.ts";
+import { chainsPage, chainsTable } from "../report/chains.ts";
 import { writeAtomically } from "../run/atomic.ts";
 import { newestCheckpoint, type Found } from "../run/checkpoints.ts";
 import { openRun, type RunFolder } from "../run/folder.ts";
@@ -22,27 +26,54 @@ export interface SampleOptions {
   seed: string;
   out?: string;
   data?: string;
+  sampler?: string;
+  stepSize?: string;
+  noise?: string;
+  temperature?: string;
+  record?: boolean;
 }
 
-/** Writes samples as pictures (FILE.png) or as numbers (FILE.safetensors); an existing file is never replaced. */
+/**
+ * Writes samples as pictures (FILE.png) or as numbers (FILE.safetensors), and with `record` what the chains went through beside
+ * them; an existing file is never replaced.
+ */
 export async function sample(world: World, path: string, options: SampleOptions): Promise<Ending> {
   const count = readCount("--count", options.count, 1);
   const steps = options.steps === undefined ? null : readCount("--steps", options.steps, 0);
   const seed = readCount("--seed", options.seed, 0);
   const { folder, run } = await openRun(world, path, world.cwd);
+  const system = findSystem(world, run.system);
+  const settings = samplingSettings(system.fields, run.settings, options);
   const found = await checkpointOf(world, path, folder, run);
   const out = absolute(world.cwd, options.out ?? (await freeName(folder.samples, found.step)));
   await checkOut(out, options.out ?? out);
 
   await world.openDevice();
   const context = imageContext({ ...world, data: options.data ?? null, tell: (line) => warn(world, line) });
-  const training = await asked(findSystem(world, run.system).open(run.settings, context));
+  const training = await asked(system.open(settings, context));
   try {
     await write(world, training, found, { count, steps, seed }, out);
+    if (options.record) await writeRecord(world, training, { count, steps, seed }, out);
   } finally {
     training.dispose();
   }
   return "ok";
+}
+
+/** The settings of the run with another sampler, as far as the options ask for one. */
+function samplingSettings(fields: Fields, settings: Settings, options: SampleOptions): Settings {
+  const { sampler, stepSize, noise, temperature } = options;
+  if (noise !== undefined && temperature !== undefined)
+    throw new Failure("usage", "--noise and --temperature: either follows from the other; give one of them");
+  const change = (settings: Settings, option: string, path: string, text: string | undefined): Settings =>
+    text === undefined ? settings : merge(settings, readAssignment(fields, `${path}=${text}`, option));
+  settings = change(settings, `--sampler ${sampler}`, "sampler.kind", sampler);
+  settings = change(settings, `--step-size ${stepSize}`, "sampler.stepSize", stepSize);
+  settings = change(settings, `--noise ${noise}`, "sampler.noise", noise);
+  if (temperature === undefined) return settings;
+  // T = noise² / (2 · step size), whatever the sampler.
+  const spread = Math.sqrt(2 * Number((settings.sampler as Settings).stepSize) * Number(temperature));
+  return change(settings, `--temperature ${temperature}`, "sampler.noise", String(spread));
 }
 
 async function checkpointOf(world: World, path: string, folder: RunFolder, run: Resolved): Promise<Found> {
@@ -61,13 +92,28 @@ async function write(
 ): Promise<void> {
   restore(training, found);
   const observation = await asked(training.sample(options));
-  for (const [file, bytes] of filesOf(observation, out)) {
-    if (await exists(file)) throw new Failure("usage", `${file}: exists already`);
-    await writeAtomically(file, bytes).catch((error: unknown) => {
-      throw new Failure("usage", `${file}: cannot be written, ${reasonOf(error)}`, { cause: error });
-    });
-    say(world, relative(world.cwd, file));
-  }
+  for (const [file, bytes] of filesOf(observation, out)) await writeNew(world, file, bytes);
+}
+
+/** The record of the same chains, as a table and as a page. */
+async function writeRecord(
+  world: World,
+  training: Training,
+  options: Parameters<Training["record"]>[0],
+  out: string,
+): Promise<void> {
+  const rows = await asked(training.record(options));
+  const stem = `${out.slice(0, -extname(out).length)}-chains`;
+  await writeNew(world, `${stem}.csv`, chainsTable(rows));
+  await writeNew(world, `${stem}.html`, chainsPage(`${options.count} chains of ${rows.length} steps`, rows));
+}
+
+async function writeNew(world: World, file: string, content: Uint8Array | string): Promise<void> {
+  if (await exists(file)) throw new Failure("usage", `${file}: exists already`);
+  await writeAtomically(file, content).catch((error: unknown) => {
+    throw new Failure("usage", `${file}: cannot be written, ${reasonOf(error)}`, { cause: error });
+  });
+  say(world, relative(world.cwd, file));
 }
 
 /** One file, or one for each grid of pictures and one for the landscapes when there are several. */

@@ -52,7 +52,8 @@ export function otherCurves({ updates, measures, events }: RunData): Markup | nu
       </section>`;
 }
 
-function chart(title: string, remark: string, drawing: Markup, legend: readonly Curve[] = []): Markup {
+/** A drawing with its title, a remark and the names of its curves. */
+export function chart(title: string, remark: string, drawing: Markup, legend: readonly Curve[] = []): Markup {
   const keys = legend.map(({ name, colour }) => html`<span class="key" style="--colour: ${colour}">${name}</span>`);
   return html`<figure class="chart">
     <figcaption>${title} <small>${remark}</small>${keys}</figcaption>

@@ -30,20 +30,22 @@ export interface CurveOptions {
   zero?: boolean;
   /** Steps to mark: where recoveries went on from. */
   marks?: readonly number[];
+  /** What a step is. */
+  unit?: "update" | "step";
 }
 
 /** Curves over the steps in one frame; a scale of several powers of ten becomes logarithmic. */
 export function curves(
   rows: readonly NumbersRow[],
   shown: readonly Curve[],
-  { zero = false, marks = [] }: CurveOptions = {},
+  { zero = false, marks = [], unit = "update" }: CurveOptions = {},
 ): Markup {
   const series = shown.map((curve) => ({ ...curve, bins: binned(rows, curve.key) }));
   const values = series.flatMap(({ bins }) => bins.map(({ mean }) => mean));
   const logarithmic =
     !zero && values.length > 0 && values.every((value) => value > 0) && Math.max(...values) > 30 * Math.min(...values);
   return draw({
-    x: { label: "update →", ticks: 5, tickFormat: (step: number) => step.toLocaleString("en") },
+    x: { label: `${unit} →`, ticks: 5, tickFormat: (step: number) => step.toLocaleString("en") },
     y: {
       label: null,
       grid: true,

@@ -41,7 +41,32 @@ describe("ebm sample", () => {
     });
   });
 
+  test("writes what the chains went through with --record, as a table and as a page, by the sampler asked for", async () => {
+    const { ebm, text } = await trained();
+    const { out } = await ebm("sample", "a", "--out", "x.png", "--record", "--steps", "3", "--step-size", "0.25");
+    expect(out).toBe("x-shortrun.png\nx-landscape.png\nx-chains.csv\nx-chains.html\n");
+    expect(await text("x-chains.csv")).toBe(
+      "step,energy,slope_norm,acceptance\n1,0,0.25,0.5\n2,-1,0.25,NaN\n3,-2,0.25,0.5\n",
+    );
+    const page = await text("x-chains.html");
+    for (const words of ["64 chains of 3 steps", "Energy", "Slope", "Acceptance", "step →"])
+      expect(page).toContain(words);
+  });
+
   const refused: [string, string[], number, string][] = [
+    ["a step size of 0", ["a", "--step-size", "0"], 2, '--step-size 0: "sampler.stepSize" is a number above 0, got 0'],
+    [
+      "a sampler that the system does not have",
+      ["a", "--sampler", "mala"],
+      2,
+      '--sampler mala: no option "sampler.kind"',
+    ],
+    [
+      "a temperature besides noise",
+      ["a", "--noise", "1", "--temperature", "1"],
+      2,
+      "--noise and --temperature: either",
+    ],
     ["a run that is missing", ["b"], 2, "b: no such run folder"],
     ["no count at all", ["a", "--count", "0"], 2, "--count 0: expected an integer of at least 1"],
     ["a count that is no number", ["a", "--count", "many"], 2, "--count many: expected an integer of at least 1"],

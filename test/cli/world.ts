@@ -111,6 +111,12 @@ class Counting implements Training {
     return Promise.resolve(this.look(count));
   }
 
+  record({ steps }: { steps: number | null }): Promise<MetricsRow[]> {
+    const { stepSize } = this.settings.sampler as { stepSize: number };
+    const row = (at: number) => ({ step: at + 1, energy: -at, slope_norm: stepSize, acceptance: at === 1 ? NaN : 0.5 });
+    return Promise.resolve(Array.from({ length: steps ?? 10 }, (_, at) => row(at)));
+  }
+
   explain(): never {
     throw new TypeError("explain: a count has no parts; real systems do");
   }

@@ -32,6 +32,7 @@ const telling: Program<Told> = {
   },
   observe: () => Promise.resolve(nothing),
   sample: () => Promise.resolve(nothing),
+  record: () => Promise.resolve([]),
   explore: () => {
     throw new Error("there is nothing to explore");
   },
