@@ -41,21 +41,35 @@ export const div = binary("div", {
   vjp: [(dz, _x, y) => dz.div(y), (dz, _x, y, z) => dz.mul(z).div(y).neg()],
 });
 
-/** The larger of x and y; ties share the gradient. */
-export const maximum = binary("maximum", {
-  wgsl: "max(x, y)",
-  f64: Math.max,
-  accepts: arithmetic,
-  vjp: [(dz, x, y) => dz.mul(share(x, y)), (dz, x, y) => dz.mul(share(y, x))],
-});
+type Binary = ReturnType<typeof binary>;
 
-/** The smaller of x and y; ties share the gradient. */
-export const minimum = binary("minimum", {
-  wgsl: "min(x, y)",
-  f64: Math.min,
-  accepts: arithmetic,
-  vjp: [(dz, x, y) => dz.mul(share(y, x)), (dz, x, y) => dz.mul(share(x, y))],
-});
+/** One function where an operand is u32, another elsewhere. */
+const byType =
+  (indices: Binary, floats: Binary): Binary =>
+  (x, y) =>
+    ([x, y].some((operand) => operand instanceof Tensor && operand.dtype === "u32") ? indices : floats)(x, y);
+
+/** The larger of x and y, NaN if either is; ties share the gradient. */
+export const maximum = byType(
+  binary("maximum", { wgsl: "max(x, y)", f64: Math.max, accepts: ["u32"] }),
+  binary("maximum", {
+    wgsl: "larger(x, y)",
+    f64: Math.max,
+    cost: 2,
+    vjp: [(dz, x, y) => dz.mul(share(x, y)), (dz, x, y) => dz.mul(share(y, x))],
+  }),
+);
+
+/** The smaller of x and y, NaN if either is; ties share the gradient. */
+export const minimum = byType(
+  binary("minimum", { wgsl: "min(x, y)", f64: Math.min, accepts: ["u32"] }),
+  binary("minimum", {
+    wgsl: "smaller(x, y)",
+    f64: Math.min,
+    cost: 2,
+    vjp: [(dz, x, y) => dz.mul(share(y, x)), (dz, x, y) => dz.mul(share(x, y))],
+  }),
+);
 
 /** 1 where x > y, ½ where they are equal, else 0; its own gradient is zero almost everywhere, and declared so. */
 const share = binary("share", {
@@ -68,12 +82,12 @@ const share = binary("share", {
 export const neg = unary("neg", { wgsl: "-x", f64: (x) => -x, vjp: (dy) => dy.neg() });
 
 /** eˣ */
-export const exp = unary("exp", { wgsl: "exp(x)", f64: Math.exp, cost: 8, vjp: (dy, _x, y) => dy.mul(y) });
+export const exp = unary("exp", { wgsl: "stableExp(x)", f64: Math.exp, cost: 8, vjp: (dy, _x, y) => dy.mul(y) });
 
-/** Natural logarithm. */
+/** Natural logarithm: −∞ of 0, NaN of negative numbers. */
 export const log = unary("log", { wgsl: "stableLog(x)", f64: Math.log, cost: 8, vjp: (dy, x) => dy.div(x) });
 
-/** √x */
+/** √x, NaN of negative numbers. */
 export const sqrt = unary("sqrt", { wgsl: "sqrt(x)", f64: Math.sqrt, cost: 4, vjp: (dy, _x, y) => dy.div(y.mul(2)) });
 
 /** x² */
@@ -82,8 +96,8 @@ export const square = unary("square", { wgsl: "x * x", f64: (x) => x * x, vjp: (
 /** |x|, with slope 0 at 0. */
 export const abs = unary("abs", { wgsl: "abs(x)", f64: Math.abs, vjp: (dy, x) => dy.mul(sign(x)) });
 
-/** −1, 0 or 1. */
-export const sign = unary("sign", { wgsl: "sign(x)", f64: Math.sign, vjp: () => null });
+/** −1, 0 or 1, and NaN of NaN. */
+export const sign = unary("sign", { wgsl: "signOf(x)", f64: Math.sign, vjp: () => null });
 
 /** The largest whole number that is not above x; its slope is zero almost everywhere, and declared so. */
 export const floor = unary("floor", { wgsl: "floor(x)", f64: Math.floor, vjp: () => null });
@@ -121,7 +135,7 @@ export const erf = unary("erf", {
   vjp: (dy, x) => dy.mul(exp(x.square().neg()).mul(2 / Math.sqrt(Math.PI))),
 });
 
-/** x limited to [low, high]; the gradient is zero outside. */
+/** x limited to [low, high], NaN if it is; the gradient is zero outside. */
 export const clamp = (x: Operand, low: number, high: number): Tensor => minimum(maximum(x, low), high);
 
 const comparison = (name: string, operator: string, f64: (x: number, y: number) => boolean) =>

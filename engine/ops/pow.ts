@@ -21,7 +21,7 @@ const powIntegerOp = elementwise("powInteger", {
 
 const powPositive = binary("pow", {
   wgsl: "powPositive(x, y)",
-  f64: (x, y) => (x < 0 ? NaN : x ** y),
+  f64: (x, y) => (x < 0 || Number.isNaN(x) ? NaN : Math.abs(x) ** y),
   cost: 24,
   vjp: [
     // y xʸ⁻¹. Where x and y are both 0 it is 0 · x¹, for which 0 · x⁻¹ would be NaN.

@@ -47,13 +47,13 @@ const extremeVjp: NonNullable<ReduceOp<Axes>["vjp"]> = [
 
 export const maxOp = reduction({
   name: "max",
-  combine: { wgsl: "max(a, b)", identity: -LARGEST, f64: Math.max },
+  combine: { wgsl: "larger(a, b)", identity: -LARGEST, f64: Math.max },
   vjp: extremeVjp,
 });
 
 const minOp = reduction({
   name: "min",
-  combine: { wgsl: "min(a, b)", identity: LARGEST, f64: Math.min },
+  combine: { wgsl: "smaller(a, b)", identity: LARGEST, f64: Math.min },
   vjp: extremeVjp,
 });
 
@@ -80,10 +80,10 @@ const reduce = (floats: ReduceOp, indices: ReduceOp) =>
 /** Σ over axes (all by default); of u32 modulo 2³². */
 export const sum = reduce(sumOp, indexSumOp);
 
-/** The largest element over axes; the gradient is shared equally among ties. */
+/** The largest element over axes, NaN if one is; the gradient is shared equally among ties. */
 export const max = reduce(maxOp, indexMaxOp);
 
-/** The smallest element over axes; the gradient is shared equally among ties. */
+/** The smallest element over axes, NaN if one is; the gradient is shared equally among ties. */
 export const min = reduce(minOp, indexMinOp);
 
 /** The arithmetic mean over axes (all by default). */

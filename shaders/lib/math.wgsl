@@ -31,16 +31,35 @@ fn logOfRatio(s: f32) -> f32 {
   return 2.0 * s + s * w * (0.666664124 + w * (0.400216997 + w * (0.279991418 + w * 0.280244589)));
 }
 
+// Whether x is 0, or so small that hardware may take it for 0.
+fn vanishes(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7f800000u) == 0u;
+}
+
+// The built-in log with its edges: −∞ at 0, where subnormal numbers count, and NaN below. SwiftShader has log |x| there.
+// Both are made of the bits of x, since WGSL has no literals for them.
+fn edgedLog(x: f32) -> f32 {
+  let bits = bitcast<u32>(x);
+  let lowest = bitcast<f32>((bits & 0x80000000u) | 0xff800000u);
+  let notNumber = bitcast<f32>(bits | 0x7fc00000u);
+  return select(select(log(x), notNumber, x < 0.0), lowest, vanishes(x));
+}
+
 // log x, with full relative accuracy near 1 too, where the built-in function promises an absolute one only.
 fn stableLog(x: f32) -> f32 {
   let near = logOfRatio((x - 1.0) / (x + 1.0));
-  return keepNan(select(log(x), near, x >= 0.5 && x <= 2.0), x);
+  return keepNan(select(edgedLog(x), near, x >= 0.5 && x <= 2.0), x);
 }
 
-// log(1 + x), x > −1; for small x about x, whose digits 1 + x would drop.
+// log(1 + x), for small x about x, whose digits 1 + x would drop; −∞ at −1 and NaN below.
 fn stableLog1p(x: f32) -> f32 {
   let near = logOfRatio(x / (2.0 + x));
-  return keepNan(select(log(1.0 + x), near, x >= -0.5 && x <= 1.0), x);
+  return keepNan(select(edgedLog(1.0 + x), near, x >= -0.5 && x <= 1.0), x);
+}
+
+// eˣ; the built-in function may make a NaN an infinity.
+fn stableExp(x: f32) -> f32 {
+  return keepNan(exp(x), x);
 }
 
 // eˣ − 1; for small x about x, where the subtraction would cancel.
@@ -102,12 +121,26 @@ fn powInteger(x: f32, n: i32) -> f32 {
   return select(result, 1.0 / result, n < 0);
 }
 
-// xʸ for x ≥ 0, through the logarithm of x; 0⁰ is 1. Of a negative x it is NaN, whatever y.
+// xʸ for x ≥ 0, through the logarithm of x; x⁰ is 1, of 0 and infinity too. Of a negative x it is NaN, whatever y.
 fn powPositive(x: f32, y: f32) -> f32 {
-  let edge = select(1.0 / x, select(0.0, 1.0, y == 0.0), y >= 0.0);
-  let power = select(exp(y * stableLog(x)), edge, x == 0.0);
+  let power = select(exp(y * stableLog(x)), 1.0, y == 0.0);
   let notNumber = bitcast<f32>(bitcast<u32>(x) | 0x7fc00000u);
-  return keepNan(keepNan(select(power, notNumber, x < 0.0), x), y);
+  return keepNan(keepNan(select(power, notNumber, x < 0.0 && !vanishes(x)), x), y);
+}
+
+// The larger of x and y, NaN if either is.
+fn larger(x: f32, y: f32) -> f32 {
+  return keepNan(keepNan(max(x, y), x), y);
+}
+
+// The smaller of x and y, NaN if either is.
+fn smaller(x: f32, y: f32) -> f32 {
+  return keepNan(keepNan(min(x, y), x), y);
+}
+
+// −1, 0 or 1, and NaN of NaN.
+fn signOf(x: f32) -> f32 {
+  return keepNan(sign(x), x);
 }
 
 // Whether x comes before y in ascending order, `first` deciding between equals. NaN comes after every number, and no

@@ -32,7 +32,6 @@ const x = () =>
 
 describe("firstNonFinite()", () => {
   test("names the op and its part, the element, its value, and what it was computed from", async () => {
-    // What a logarithm gives of a negative number is the adapter's affair; a product that overflows is not.
     const program = (x: Tensor) =>
       named("head", () =>
         x
@@ -50,6 +49,14 @@ describe("firstNonFinite()", () => {
       value: Infinity,
       inputs: [{ name: "head.mul", shape: [2, 2], low: -(2 ** 62), high: 2 ** 64 }],
     });
+  });
+
+  test("finds the logarithm and the root of a negative number, on every adapter", async () => {
+    for (const f of [(x: Tensor) => x.log(), (x: Tensor) => x.sqrt(), (x: Tensor) => x.pow(0.5)])
+      expect(await firstNonFinite((x: Tensor) => f(x).maximum(0).sum(), x())).toMatchObject({
+        index: [1, 0],
+        value: NaN,
+      });
   });
 
   test("is null for a program of finite numbers, whatever its ops", async () => {

@@ -58,6 +58,13 @@ const rows: Row[] = [
     tolerance: (x, y) => 3 * ulp(y) + (0.5 * ulp(1 + x)) / (1 + x),
   },
   {
+    name: "stableExp(x)",
+    wgsl: "stableExp(x)",
+    f64: Math.exp,
+    points: both.filter((x) => x < 88.7),
+    tolerance: (x) => expError(x),
+  },
+  {
     name: "stableExpm1(x)",
     wgsl: "stableExpm1(x)",
     f64: Math.expm1,
@@ -160,11 +167,33 @@ test("isFinite(x) holds for all but NaN and infinity", async () => {
   expect((await isFinite(Float32Array.from(everywhere))).indexOf(0)).toBe(-1);
 });
 
-test("powPositive(x, y) at 0, and of negative numbers", async () => {
-  const at = (y: string, ...x: number[]) => compute(library, `powPositive(x, ${y})`, "f32", Float32Array.from(x));
-  expect(Array.from(await at("2.0", 0, -0, -1))).toEqual([0, 0, NaN]);
-  expect(Array.from(await at("0.0", 0, 5, 1e-30))).toEqual([1, 1, 1]);
-  expect(Array.from(await at("-1.0", 0, 4))).toEqual([Infinity, 0.25]);
+/** What a function is where it ends: at 0, beyond its domain, and at infinity. */
+const edges: [wgsl: string, x: number[], y: number[]][] = [
+  [
+    "stableLog(x)",
+    [0, -0, smallest / 4, -smallest, -1, -1.5, -Infinity],
+    [-Infinity, -Infinity, -Infinity, NaN, NaN, NaN, NaN],
+  ],
+  ["stableLog(x)", [1, Infinity], [0, Infinity]],
+  ["stableLog1p(x)", [-1, -1.5, -2, -Infinity, Infinity], [-Infinity, NaN, NaN, NaN, Infinity]],
+  ["sqrt(x)", [0, 4, Infinity, -smallest, -1, -Infinity], [0, 2, Infinity, NaN, NaN, NaN]],
+  ["stableExp(x)", [0, -Infinity, Infinity], [1, 0, Infinity]],
+  ["powPositive(x, 2.0)", [0, -0, -1, -Infinity, Infinity], [0, 0, NaN, NaN, Infinity]],
+  ["powPositive(x, 0.5)", [0, -0, -1, -4.5, Infinity], [0, 0, NaN, NaN, Infinity]],
+  ["powPositive(x, -0.5)", [0, -0, -1, Infinity], [Infinity, Infinity, NaN, 0]],
+  ["powPositive(x, -1.0)", [0, 4], [Infinity, 0.25]],
+  ["powPositive(x, 0.0)", [0, 5, 1e-30, smallest / 4, Infinity, -1], [1, 1, 1, 1, 1, NaN]],
+  ["powInteger(x, 3)", [-0.5, Infinity, -Infinity], [-0.125, Infinity, -Infinity]],
+  ["powInteger(x, -1)", [0, -4, Infinity], [Infinity, -0.25, 0]],
+  ["larger(x, 1.0)", [-2, 3, Infinity, -Infinity, NaN], [1, 3, Infinity, 1, NaN]],
+  ["smaller(x, 1.0)", [-2, 3, Infinity, -Infinity, NaN], [-2, 1, 1, -Infinity, NaN]],
+  ["larger(1.0, x)", [-2, 3, NaN], [1, 3, NaN]],
+  ["smaller(1.0, x)", [-2, 3, NaN], [-2, 1, NaN]],
+  ["signOf(x)", [-2, 0, 3, Infinity, NaN], [-1, 0, 1, 1, NaN]],
+];
+
+test.each(edges)("%s of %j is %j", async (wgsl, x, y) => {
+  expect(Array.from(await compute(library, wgsl, "f32", Float32Array.from(x)))).toEqual(y);
 });
 
 test("precedes(x, y, first) orders numbers, decides ties by `first` and puts NaN last", async () => {

@@ -40,6 +40,24 @@ test.each(Object.entries(rows))("%s agrees with its float64 twin", async (_name,
   await expectAgreement(call, operands.map(points));
 });
 
+/** Functions that a NaN does not come out of: they compare, choose, or raise to 0. */
+const losesNan = /^(less|greater|equal|isNan|isFinite|where|toIndex|pow with the whole number 0|leakyRelu$)/;
+
+const ofFloats = Object.entries(rows).filter(
+  ([name, { operands }]) => !losesNan.test(name) && operands.every((one) => one !== "u32" && one !== "bool"),
+);
+
+test.each(ofFloats)("%s of NaN is NaN, whichever operand it is", async (_name, { call, operands }) => {
+  for (const at of operands.keys()) {
+    // As many as above, so that there is nothing more to compile.
+    const inputs = operands.map((_, other) => draw(other, [count], 0.5, 1));
+    inputs[at].data.set([NaN, 0.75, NaN]);
+    const [{ data }] = expected(call, inputs).values;
+    expect(Array.from(data.slice(0, 4), Number.isNaN)).toEqual([true, false, true, false]);
+    await expectAgreement(call, inputs);
+  }
+});
+
 test("isFinite(x) holds for numbers, and neither for NaN nor for an infinity, given or computed", async () => {
   const data = Float32Array.of(NaN, Infinity, -Infinity, 0, -3, 3e38, 2 ** -149);
   const x: HostArray = { dtype: "f32", shape: [data.length], data };

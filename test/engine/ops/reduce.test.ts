@@ -91,6 +91,30 @@ test("max(x) of negative numbers, and of the largest ones", async () => {
   expect(await numbers(min(x))).toEqual([Math.fround(-3.4028234663852886e38)]);
 });
 
+test("max(x) and min(x) of a NaN are NaN, wherever it stands, in one stage and in two", async () => {
+  for (const [shape, place] of [
+    [[3, 5], 0],
+    [[3, 5], 4],
+    [[1, 1031], 1030],
+    [[1, 4096], 2000],
+  ] as const) {
+    const x = draw(1, shape);
+    x.data[place] = NaN;
+    await expectAgreement((x) => [max(x, 1), min(x, 1), max(x)], [x], { exactly: true });
+  }
+  expect(
+    await numbers(
+      max(
+        tensor([
+          [1, NaN],
+          [2, 3],
+        ]),
+        1,
+      ),
+    ),
+  ).toEqual([NaN, 3]);
+});
+
 test("max(x) shares its gradient among ties", async () => {
   const x = tensor([1, 3, 3, 2, 3, 0]);
   expect(await numbers(grad(max(x), x))).toEqual([0, Math.fround(1 / 3), Math.fround(1 / 3), 0, Math.fround(1 / 3), 0]);
