@@ -44,7 +44,7 @@ function execute(node: Tensor): void {
     const traced = symbolic(fragment);
     plan = new Plan(
       device,
-      schedule(traced.inputs, new Set(), optimised([traced.output]), traced.words, device.mostReads),
+      schedule(traced.inputs, new Set(), optimised([traced.output]), traced.words, device.target),
     );
     known.set(fragment.key, plan);
   }

@@ -1,14 +1,17 @@
 /** Grids of workgroups. */
 
-/** Every kernel of this project starts workgroups of 64 invocations. */
+/** Kernels start workgroups of 64 invocations, but for those by subgroups. */
 export const WORKGROUP = 64;
 
 /** The most workgroups WebGPU allows along one axis. */
 const LARGEST = 65535;
 
 /** A grid with at least one invocation per thread, folded onto a second axis where one is not enough; z repeats it. */
-export function gridOf(threads: number, z = 1): [number, number, number] {
-  const groups = Math.ceil(threads / WORKGROUP);
+export const gridOf = (threads: number, z = 1): [number, number, number] =>
+  foldedGrid(Math.ceil(threads / WORKGROUP), z);
+
+/** A grid with at least so many workgroups, folded onto a second axis where one is not enough; z repeats it. */
+export function foldedGrid(groups: number, z = 1): [number, number, number] {
   const x = Math.min(groups, LARGEST);
   return [x, x === 0 ? 0 : Math.ceil(groups / x), z];
 }

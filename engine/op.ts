@@ -1,5 +1,6 @@
 /** What an op is: declared once, run three ways (eager, compiled, reference). */
 
+import type { Target } from "./device/target.ts";
 import type { DType, HostArray } from "./hostArray.ts";
 import type { Position } from "./position.ts";
 import type { Shape } from "./shape.ts";
@@ -71,6 +72,8 @@ export interface Launch {
   /** The entry point; `main` unless named. */
   entry?: string;
   overrides: Record<string, number>;
+  /** Constants of the shader that cannot be overrides, `const SG = 8u`, and their values here. */
+  constants?: Record<string, number>;
   inputs: readonly Tensor[];
   groups: readonly [number, number, number];
   flops: number;
@@ -81,7 +84,7 @@ export interface KernelOp<A extends Attributes = Attributes> extends Declared<A>
   readonly kind: "kernel";
   /** Plain loops in float64. */
   reference(inputs: readonly ReferenceArray[], attributes: A, result: Signature): Float64Array;
-  launch(node: Tensor, inputs: readonly Tensor[], attributes: A): Launch;
+  launch(node: Tensor, inputs: readonly Tensor[], attributes: A, target: Target): Launch;
 }
 
 /** A sum, maximum … over some axes; its input may be an expression computed on the fly. */

@@ -1,14 +1,18 @@
 /** The shaders as text, by name. Valid WGSL as they stand; engine/compile/assemble.ts fills their slots. */
 
 import conv2d from "./conv2d.wgsl?raw";
+import conv2dSubgroup from "./conv2dSubgroup.wgsl?raw";
 import conv2dInput from "./conv2dInput.wgsl?raw";
+import conv2dInputSubgroup from "./conv2dInputSubgroup.wgsl?raw";
 import conv2dWeight from "./conv2dWeight.wgsl?raw";
+import conv2dWeightSubgroup from "./conv2dWeightSubgroup.wgsl?raw";
 import elementwise from "./elementwise.wgsl?raw";
 import math from "./lib/math.wgsl?raw";
 import normalTable from "./lib/normalTable.wgsl?raw";
 import program from "./lib/program.wgsl?raw";
 import random from "./lib/random.wgsl?raw";
 import matmul from "./matmul.wgsl?raw";
+import matmulSubgroup from "./matmulSubgroup.wgsl?raw";
 import put from "./put.wgsl?raw";
 import putAdd from "./putAdd.wgsl?raw";
 import reduce from "./reduce.wgsl?raw";
@@ -17,10 +21,14 @@ import scan from "./scan.wgsl?raw";
 /** Kernels, one file per family. */
 export const kernels: Readonly<Record<string, string>> = {
   conv2d,
+  conv2dSubgroup,
   conv2dInput,
+  conv2dInputSubgroup,
   conv2dWeight,
+  conv2dWeightSubgroup,
   elementwise,
   matmul,
+  matmulSubgroup,
   put,
   putAdd,
   reduce,

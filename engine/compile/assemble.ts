@@ -4,9 +4,13 @@ import { kernels, library } from "../../shaders/index.ts";
 
 /**
  * The text of a kernel with some slots refilled. A slot stands in the file as
- * `// slot NAME`, a default, `// end`; whatever is not refilled keeps its default.
+ * `// slot NAME`, a default, `// end`; whatever is not refilled keeps its default. A constant stands as `const NAME = 8u;`.
  */
-export function assemble(name: string, slots: Readonly<Record<string, string>>): string {
+export function assemble(
+  name: string,
+  slots: Readonly<Record<string, string>>,
+  constants: Readonly<Record<string, number>> = {},
+): string {
   const source = kernels[name];
   if (source === undefined)
     throw new RangeError(`assemble: no shader "${name}" (one of ${Object.keys(kernels).join(", ")})`);
@@ -14,7 +18,17 @@ export function assemble(name: string, slots: Readonly<Record<string, string>>):
     (slots[slot] ?? standard).trim(),
   );
   const needed = Object.keys(library).filter((path) => calls(filled, library[path]));
-  return [...included(needed).map((path) => library[path]), filled].join("\n");
+  const whole = [...included(needed).map((path) => library[path]), filled].join("\n");
+  const set = Object.entries(constants).reduce(
+    (text, [constant, value]) =>
+      text.replace(new RegExp(`^const ${constant} = \\d+u;$`, "m"), `const ${constant} = ${value}u;`),
+    whole,
+  );
+  // WGSL wants its directives before everything else.
+  const directives = set.match(/^enable \w+;$/gm) ?? [];
+  return [...directives, ...directives.reduce((text, line) => text.replace(`${line}\n`, ""), set).split("\n")].join(
+    "\n",
+  );
 }
 
 /** Whether a text calls a function that a library defines. */

@@ -204,6 +204,6 @@ function traceProgram(device: Device, program: Program, inputs: readonly unknown
     ...captured.map((entry) => entry.placeholder),
   ];
   const donated = new Set(nodes.filter((_, at) => leaves[at].donated));
-  const plan = new Plan(device, schedule(placeholders, donated, outputs, words, device.mostReads));
+  const plan = new Plan(device, schedule(placeholders, donated, outputs, words, device.target));
   return { plan, captured: captured.map(({ tensor }) => tensor.storage!.hold()), result };
 }

@@ -2,6 +2,7 @@
 
 import { kernels } from "../../shaders/index.ts";
 import type { KernelSource } from "../device/pipelines.ts";
+import type { Target } from "../device/target.ts";
 import { gridOf } from "../grid.ts";
 import type { DType } from "../hostArray.ts";
 import type { Launch } from "../op.ts";
@@ -32,11 +33,12 @@ interface Parts {
   declareIn: string;
 }
 
-export function lower(cluster: Cluster, words: ArgumentWords): Lowered {
+/** `target` decides which form of a kernel is used. */
+export function lower(cluster: Cluster, words: ArgumentWords, target: Target): Lowered {
   const uses = new Map<Tensor, LeafUse>(
     cluster.leaves.map((leaf, index) => [leaf, { index, aligned: true, read: false }]),
   );
-  const parts = partsOf(cluster, uses, words);
+  const parts = partsOf(cluster, uses, words, target);
   const { file, output, fixed } = layoutOf(parts);
   const leaves = cluster.leaves.filter((leaf) => uses.get(leaf)!.read);
   const leafBinding = (use: LeafUse) => fixed + use.index;
@@ -64,7 +66,7 @@ export function lower(cluster: Cluster, words: ArgumentWords): Lowered {
       if (declarations.length > 0) slots[parts.declareIn] = `${declarations.join("")}\n${slots[parts.declareIn]}`;
       return {
         file,
-        wgsl: assemble(file, slots),
+        wgsl: assemble(file, slots, parts.launch.constants),
         entry: parts.launch.entry ?? "main",
         overrides: parts.launch.overrides,
         bindings: [
@@ -84,13 +86,13 @@ function layoutOf({ launch }: Parts): { file: string; output: { binding: number;
   return { file: launch.shader, output: { binding: Number(binding), name }, fixed: Number(binding) + 1 };
 }
 
-function partsOf(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): Parts {
+function partsOf(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords, target: Target): Parts {
   const { root, core } = cluster;
   if (core === null) return expression(root, leaves, words);
   if (core.op.kind === "reduce") return reduction(cluster, leaves, words);
   if (core.op.kind !== "kernel" && core.op.kind !== "update")
     throw new TypeError(`lower: ${core.describe()} is not a kernel`);
-  const { inputs, ...launch } = core.op.launch(core, core.inputs, core.attributes);
+  const { inputs, ...launch } = core.op.launch(core, core.inputs, core.attributes, target);
   const slots: Record<string, string> = core === root ? {} : { epilogue: epilogue(root, core, leaves, words) };
   return { launch, operands: inputs, slots, declareIn: "epilogue" };
 }

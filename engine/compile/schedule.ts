@@ -1,6 +1,7 @@
 /** Orders a program as commands on slots, and lets slots be reused as soon as nothing needs what they hold. */
 
 import type { KernelSource } from "../device/pipelines.ts";
+import type { Target } from "../device/target.ts";
 import { inOrder } from "../graph.ts";
 import { wordsPer } from "../hostArray.ts";
 import { nameOf } from "../labels.ts";
@@ -81,9 +82,9 @@ export function schedule(
   donated: ReadonlySet<Tensor>,
   outputs: readonly Tensor[],
   words: ArgumentWords,
-  mostReads: number,
+  target: Target,
 ): Schedule {
-  const scheduler = new Scheduler(words, mostReads);
+  const scheduler = new Scheduler(words, target);
   const places = new Map<Tensor, SlotRef>(inputs.map((input) => [input, scheduler.slot(input, "given")]));
   const commands = scheduler.graph(outputs, new Set(inputs), donated, places);
   const outputSlots = outputs.map((output) => places.get(baseOf(output)) as number);
@@ -120,7 +121,7 @@ class Scheduler {
 
   constructor(
     readonly words: ArgumentWords,
-    readonly mostReads: number,
+    readonly target: Target,
   ) {}
 
   slot(node: Tensor, role: Slot["role"] = "kept"): number {
@@ -148,7 +149,7 @@ class Scheduler {
     places: Map<Tensor, SlotRef>,
     carries: ReadonlyMap<Tensor, CarryPlan> = new Map(),
   ): Command[] {
-    const list = frugally(fuse(outputs, boundary, this.mostReads), outputs, boundary);
+    const list = frugally(fuse(outputs, boundary, this.target.mostReads), outputs, boundary);
     const commands: Command[] = [];
     const lastUse = lastUses(list, outputs);
     for (const tensor of spare) if (!lastUse.has(tensor)) this.#release(places.get(tensor)!);
@@ -179,7 +180,7 @@ class Scheduler {
     commands: Command[],
   ): void {
     const { root, core } = cluster;
-    const lowered = lower(cluster, this.words);
+    const lowered = lower(cluster, this.words, this.target);
     let shared: Tensor | null = null;
     const plan = carries.get(root);
     if (core?.op.kind === "update") {

@@ -8,6 +8,7 @@ import { Pipelines } from "./pipelines.ts";
 import { BufferPool, type MemoryReport } from "./pool.ts";
 import { SharedBindings } from "./sharedBindings.ts";
 import type { Storage } from "./storage.ts";
+import { targetOf, type Target } from "./target.ts";
 
 /** Limits worth having as large as the adapter offers them. */
 const WANTED = [
@@ -33,6 +34,8 @@ export class Device {
   private constructor(
     readonly gpu: GPUDevice,
     readonly adapter: AdapterChoice,
+    /** What programs are compiled for. */
+    readonly target: Target,
   ) {
     this.pool = new BufferPool(gpu);
     this.pipelines = new Pipelines(gpu);
@@ -54,12 +57,7 @@ export class Device {
     const requiredLimits = Object.fromEntries(WANTED.map((name) => [name, limits[name]]));
     const optional = (["subgroups", "timestamp-query", "shader-f16"] as const).filter((name) => features.has(name));
     const gpu = await choice.adapter.requestDevice({ requiredLimits, requiredFeatures: optional });
-    return new Device(gpu, choice);
-  }
-
-  /** The most buffers that a kernel may read besides the one it writes. */
-  get mostReads(): number {
-    return this.gpu.limits.maxStorageBuffersPerShaderStage - 1;
+    return new Device(gpu, choice, targetOf(gpu, choice, options.kernels ?? "suited"));
   }
 
   /** The largest buffer that a kernel may read, in bytes. */

@@ -6,7 +6,8 @@
  */
 
 import { expectFloats } from "../expect.ts";
-import { gridOf, tilesOf } from "../grid.ts";
+import type { Target } from "../device/target.ts";
+import { foldedGrid, gridOf, tilesOf } from "../grid.ts";
 import type { KernelOp, Launch } from "../op.ts";
 import { sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
@@ -63,11 +64,25 @@ function geometry(x: Shape, w: Shape, y: Shape, window: Window): Record<string, 
 /** Up to this many channels a group, a thread had better compute one than eight of which most are missing. */
 const NARROW = 3;
 
-/** The entry point and grid for the results of each group, `channels` rows of `columns`; z repeats the grid. */
-function division(groups: number, channels: number, columns: number, z = 1): Pick<Launch, "entry" | "groups"> {
+/**
+ * The form of a kernel and its grid, for results of `channels` rows of `columns` in each group; z repeats the grid. Tiles of a
+ * subgroup where most of one is not empty, else one or eight channels to a thread.
+ */
+function formOf(
+  shader: string,
+  { lanes }: Target,
+  groups: number,
+  channels: number,
+  columns: number,
+  z = 1,
+): Pick<Launch, "shader" | "entry" | "constants" | "groups"> {
+  if (lanes !== null && channels > 8 && columns > 4 * lanes) {
+    const tiles = Math.ceil(channels / 16) * Math.ceil(columns / (8 * lanes));
+    return { shader: `${shader}Subgroup`, constants: { SG: lanes }, groups: foldedGrid(groups * tiles, z) };
+  }
   return channels <= NARROW
-    ? { entry: "narrow", groups: gridOf(groups * channels * Math.ceil(columns / 8), z) }
-    : { entry: "main", groups: gridOf(groups * tilesOf(channels, columns), z) };
+    ? { shader, entry: "narrow", groups: gridOf(groups * channels * Math.ceil(columns / 8), z) }
+    : { shader, groups: gridOf(groups * tilesOf(channels, columns), z) };
 }
 
 /** The greatest common divisor. */
@@ -124,11 +139,10 @@ const conv2dOp: KernelOp<Window> = {
     eachProduct(x.shape, w.shape, shape, window, (i, j, k) => (y[k] += x.data[i] * w.data[j]));
     return y;
   },
-  launch(node, [x, w], window) {
+  launch(node, [x, w], window, target) {
     const { groups } = window;
     return {
-      shader: "conv2d",
-      ...division(groups, w.shape[0] / groups, node.shape[0] * node.shape[2] * node.shape[3]),
+      ...formOf("conv2d", target, groups, w.shape[0] / groups, node.shape[0] * node.shape[2] * node.shape[3]),
       overrides: geometry(x.shape, w.shape, node.shape, window),
       inputs: [x, w],
       flops: flopsOf(w.shape, node.shape),
@@ -156,14 +170,13 @@ const conv2dInputOp: KernelOp<Shaped> = {
     eachProduct(shape, w.shape, y.shape, window, (i, j, k) => (x[i] += y.data[k] * w.data[j]));
     return x;
   },
-  launch(node, [y, w], window) {
+  launch(node, [y, w], window, target) {
     const [batch, , height, width] = node.shape as [number, number, number, number];
     const [strideH, strideW] = window.stride;
     const [shareH, shareW] = [commonDivisor(strideH, window.dilation[0]), commonDivisor(strideW, window.dilation[1])];
     const pixels = batch * Math.ceil(height / strideH) * Math.ceil(width / strideW);
     return {
-      shader: "conv2dInput",
-      ...division(window.groups, w.shape[1], pixels, strideH * strideW),
+      ...formOf("conv2dInput", target, window.groups, w.shape[1], pixels, strideH * strideW),
       overrides: {
         ...geometry(node.shape, w.shape, y.shape, window),
         TAP_STEP_H: strideH / shareH,
@@ -198,11 +211,10 @@ export const conv2dWeightOp: KernelOp<Split> = {
     eachProduct(x.shape, window.shape, y.shape, window, (i, j, k) => (w[j] += x.data[i] * y.data[k]));
     return w;
   },
-  launch(_node, [x, y], window) {
+  launch(_node, [x, y], window, target) {
     const { shape, groups } = window;
     return {
-      shader: "conv2dWeight",
-      ...division(groups, shape[0] / groups, sizeOf(shape.slice(1)), window.splits),
+      ...formOf("conv2dWeight", target, groups, shape[0] / groups, sizeOf(shape.slice(1)), window.splits),
       overrides: { ...geometry(x.shape, window.shape, y.shape, window), SPLITS: window.splits },
       inputs: [x, y],
       flops: flopsOf(window.shape, y.shape),

@@ -1,8 +1,9 @@
 /** Matrix products, batched, with either operand transposed. Their gradients are matrix products again. */
 
 import { expectFloats } from "../expect.ts";
-import { gridOf, tilesOf } from "../grid.ts";
-import type { Attributes, KernelOp, ReferenceArray } from "../op.ts";
+import type { Lanes } from "../device/target.ts";
+import { foldedGrid, gridOf, tilesOf } from "../grid.ts";
+import type { Attributes, KernelOp, Launch, ReferenceArray } from "../op.ts";
 import { broadcastShapes, sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { broadcast, reshape } from "./movement.ts";
@@ -52,13 +53,12 @@ export const matmulOp: KernelOp = {
   reference([a, b], flags) {
     return product(a, b, flags as Flags);
   },
-  launch(_node, [a, b], flags) {
+  launch(_node, [a, b], flags, { lanes }) {
     const { batch, m, n, k, aM, aK, bK, bN } = geometry(a.shape, b.shape, flags as Flags);
     return {
-      shader: "matmul",
+      ...formOf(lanes, batch, m, n),
       overrides: { BATCH: batch, M: m, N: n, K: k, A_M: aM, A_K: aK, B_K: bK, B_N: bN },
       inputs: [a, b],
-      groups: gridOf(batch * tilesOf(m, n)),
       flops: 2 * batch * m * n * k,
     };
   },
@@ -78,6 +78,23 @@ export const matmulOp: KernelOp = {
     },
   ],
 };
+
+/** The kernel for a result of this size: tiles of a subgroup, unless it is so small that most of one would be empty. */
+function formOf(
+  lanes: Lanes | null,
+  batch: number,
+  m: number,
+  n: number,
+): Pick<Launch, "shader" | "entry" | "constants" | "groups"> {
+  if (lanes === null || m <= 8 || n <= lanes) return { shader: "matmul", groups: gridOf(batch * tilesOf(m, n)) };
+  const columns = n <= 4 * lanes ? 4 : 8;
+  return {
+    shader: "matmulSubgroup",
+    entry: columns === 8 ? "main" : "narrow",
+    constants: { SG: lanes },
+    groups: foldedGrid(batch * Math.ceil(m / 16) * Math.ceil(n / (columns * lanes))),
+  };
+}
 
 function product(a: ReferenceArray, b: ReferenceArray, flags: Flags): Float64Array {
   const { batch, m, n, k, aM, aK, bK, bN } = geometry(a.shape, b.shape, flags);

@@ -140,7 +140,10 @@ test("a program of many thousand ops compiles", async () => {
 function runWithLimit(program: Program, inputs: readonly ReturnType<typeof draw>[], most: number) {
   const placeholders = inputs.map(({ shape, dtype }) => placeholder(inputOp, { shape, dtype, label: "input" }));
   const { outputs } = close(trace(() => program(...placeholders)) as Tensor[]);
-  const plan = new Plan(device, schedule(placeholders, new Set(), optimised(outputs), new Map(), most - 1));
+  const plan = new Plan(
+    device,
+    schedule(placeholders, new Set(), optimised(outputs), new Map(), { mostReads: most - 1, lanes: null }),
+  );
   const tensors = inputs.map(fromArray);
   const stores = plan.run(
     tensors.map(({ storage }) => storage!),

@@ -1,0 +1,29 @@
+/** What programs are compiled for: the properties of an adapter that decide how. */
+
+import type { AdapterChoice } from "../platform/adapter.ts";
+
+export interface Target {
+  /** The most buffers that a kernel may read besides the one it writes. */
+  mostReads: number;
+  /**
+   * The lanes of a subgroup, where kernels by subgroups are the fast ones: on software adapters, whose loads cost many times
+   * what a broadcast does, and whose subgroups have one known size. Null elsewhere.
+   */
+  lanes: Lanes | null;
+}
+
+/** Sizes of subgroups that there are kernels for: SwiftShader's and llvmpipe's. */
+export type Lanes = 4 | 8;
+
+/** Which forms of kernels are used: those that suit the adapter, or only the plain ones that run on all. */
+export type KernelChoice = "suited" | "plain";
+
+/** What to compile for on a device of an adapter. */
+export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, kernels: KernelChoice): Target {
+  const { subgroupMinSize: least, subgroupMaxSize: most } = adapter.info;
+  const known = gpu.features.has("subgroups") && least === most && (least === 4 || least === 8);
+  return {
+    mostReads: gpu.limits.maxStorageBuffersPerShaderStage - 1,
+    lanes: kernels === "suited" && software && known ? least : null,
+  };
+}
