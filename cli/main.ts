@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { recipes, systems } from "../ebm/index.ts";
 import { openDevice } from "../engine/index.ts";
 import { runApart } from "./apart.ts";
+import { catalogue } from "./datasets/catalogue.ts";
 import { exitCodes } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { deviceCommands, runCommand } from "./program.ts";
@@ -39,6 +40,7 @@ const world: World = {
   command: ["ebm", ...words.map(quoted)].join(" "),
   stop: controller.signal,
   openDevice: open,
+  dataSets: catalogue,
   runApart,
   streamDigests,
 };

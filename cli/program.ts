@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { compare, type CompareOptions } from "./commands/compare.ts";
 import { convert, type ConvertOptions } from "./commands/convert.ts";
+import { getData, listData, verifyData, type DataOptions } from "./commands/data.ts";
 import { demo, type DemoOptions } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { explain, type ExplainOptions } from "./commands/explain.ts";
@@ -130,10 +131,26 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--seed <number>", "of the first operands, and the first random program", "1")
     .option("--runs <number>", "seeds in all, one after the other", "1")
     .action(async (ops: string[], options: GradcheckOptions) => end(await gradcheck(world, ops, options)));
+  dataCommands(program, world, end);
   command(program, "demo", "serve the app to a browser on this machine")
     .option("--port <number>", "the port; 0 takes a free one", "8080")
     .action(async (options: DemoOptions) => end(await demo(world, places.app, options)));
   return program;
+}
+
+function dataCommands(program: Command, world: World, end: (ending: Ending) => void): void {
+  const data = program.command("data").description("list, download, check and look at data sets");
+  const dataCommand = (usage: string, about: string): Command =>
+    command(data, usage, about).option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache");
+  dataCommand("list", "every data set, and whether it is here").action(async (options: DataOptions) =>
+    end(await listData(world, options)),
+  );
+  dataCommand("get <name>", "show the licence of a data set and download it").action(
+    async (name: string, options: DataOptions) => end(await getData(world, name, options)),
+  );
+  dataCommand("verify [name]", "compare the files that are here with their checksums").action(
+    async (name: string | undefined, options: DataOptions) => end(await verifyData(world, name, options)),
+  );
 }
 
 const trainExamples = `

@@ -2,6 +2,7 @@
 
 import type { Apart } from "./apart.ts";
 import type { Catalogue } from "./config/resolve.ts";
+import type { DataSet } from "./datasets/dataSet.ts";
 import type { StreamDigest } from "./streams.ts";
 import type { AdapterFacts } from "./run/environment.ts";
 
@@ -29,6 +30,8 @@ export interface World extends Catalogue {
   stop: AbortSignal;
   /** Opens the device for the systems to use and says what it is; throws NoAdapterError. */
   openDevice(): Promise<DeviceFacts>;
+  /** The data sets that can be downloaded and checked. */
+  dataSets: readonly DataSet[];
   /** Runs a command line of this program in a process of its own. */
   runApart(this: void, words: readonly string[], stop: AbortSignal): Promise<Apart>;
   /** Digests of the random streams on the open device and in the reference. */

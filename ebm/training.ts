@@ -43,8 +43,11 @@ export interface OpenOptions {
 
 /** What a system asks its host for. */
 export interface Context {
-  /** The images of a data set; throws an error that says what is missing where. */
-  data(name: string, part: "train" | "test"): Promise<ImageData>;
+  /**
+   * The images of a data set; throws an error that says what is missing where. `size` is what those that have no size in
+   * common are brought to, in rows and columns; all others come as they are.
+   */
+  data(name: string, part: "train" | "test", size: number): Promise<ImageData>;
 }
 
 /** Images of bytes `[count, channels, height, width]`, with their classes if there are any. */

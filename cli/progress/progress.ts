@@ -47,7 +47,7 @@ export function progress(out: Out, total: number, now = (): number => performanc
 }
 
 /** Updates a second over the last ten seconds or so, so that it follows a change of pace; null at the first call. */
-function paceMeter(now: () => number): (step: number) => number | null {
+export function paceMeter(now: () => number): (step: number) => number | null {
   let marks: { time: number; step: number }[] = [];
   return (step) => {
     const time = now();

@@ -20,7 +20,7 @@ async function read(
   }
   const told: string[] = [];
   const context = imageContext({ data: "data", env: {}, cwd: world.cwd, tell: (line) => told.push(line) });
-  return { ...(await context.data(name, part)), told };
+  return { ...(await context.data(name, part, 28)), told };
 }
 
 const images = (value: number): number[] => [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, value, 255];
@@ -94,7 +94,7 @@ describe.skipIf(!existsSync(folder))(`the real data in ${folder}, skipped where 
     ["cifar100", "test", 2000, 0.4772],
   ] as const)("%s (%s) has %i images of mean %f", async (name, part, count, mean) => {
     const context = imageContext({ data: folder, env: {}, cwd: process.cwd(), tell: () => undefined });
-    const data = await context.data(name, part);
+    const data = await context.data(name, part, 28);
     expect(data.count).toBe(count);
     expect(data.labels).toHaveLength(count);
     let sum = 0;

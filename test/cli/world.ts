@@ -192,7 +192,7 @@ export async function testWorld(changes: Partial<World> = {}): Promise<TestWorld
     fields,
     objective: () => ({ loss: "L = w", where: [], sign: "none", temperature: null }),
     async open(chosen, context) {
-      if ((chosen.data as Settings).name === "mnist") await context.data("mnist", "train");
+      if ((chosen.data as Settings).name === "mnist") await context.data("mnist", "train", 28);
       return new Counting(
         chosen,
         (step) => result.afterUpdate(step),
@@ -224,6 +224,7 @@ export async function testWorld(changes: Partial<World> = {}): Promise<TestWorld
     command: "ebm",
     stop: controller.signal,
     openDevice: () => Promise.resolve(facts),
+    dataSets: [],
     runApart: (words, stop) => apart(words, stop),
     streamDigests: () => Promise.resolve([{ name: "normal", device: "c0ffee", reference: "c0ffee" }]),
     ...changes,
