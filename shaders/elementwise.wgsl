@@ -3,9 +3,11 @@
 //   x  [COUNT]  in   or any expression of i in its place
 //   y  [COUNT]  out
 //
-// One thread per element. The expression is generated; the scalar functions that it calls are in lib/.
+// A thread computes EACH elements, 64 apart, so that a workgroup covers a whole stretch: starting one costs more than a
+// few elements do. The expression is generated; the scalar functions that it calls are in lib/.
 
 override COUNT: u32 = 1u;
+override EACH: u32 = 1u;
 
 // slot element
 alias Element = f32;
@@ -27,8 +29,9 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let i = (group.y * groups.x + group.x) * 64u + local;
-  if (i < COUNT) {
+  let first = (group.y * groups.x + group.x) * (64u * EACH) + local;
+  let end = min(first + 64u * EACH, COUNT);
+  for (var i = first; i < end; i += 64u) {
     y[i] = load(i);
   }
 }

@@ -88,7 +88,7 @@ function layoutOf({ launch }: Parts): { file: string; output: { binding: number;
 
 function partsOf(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords, target: Target): Parts {
   const { root, core } = cluster;
-  if (core === null) return expression(root, leaves, words);
+  if (core === null) return expression(root, leaves, words, target);
   if (core.op.kind === "reduce") return reduction(cluster, leaves, words);
   if (core.op.kind !== "kernel" && core.op.kind !== "update")
     throw new TypeError(`lower: ${core.describe()} is not a kernel`);
@@ -97,11 +97,17 @@ function partsOf(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: Argument
   return { launch, operands: inputs, slots, declareIn: "epilogue" };
 }
 
-function expression(root: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): Parts {
+function expression(root: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentWords, { elements }: Target): Parts {
+  const each = elements(root.size);
   const emitter = new Emitter(leaves, words, new Map(), "i");
   const value = toStored(emitter.at(root, "i"), root.dtype);
   return {
-    launch: { shader: "elementwise", overrides: { COUNT: root.size }, groups: gridOf(root.size), flops: root.size },
+    launch: {
+      shader: "elementwise",
+      overrides: { COUNT: root.size, EACH: each },
+      groups: gridOf(Math.ceil(root.size / each)),
+      flops: root.size,
+    },
     operands: [],
     slots: {
       element: `alias Element = ${stored[root.dtype]};`,

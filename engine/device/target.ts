@@ -10,6 +10,8 @@ export interface Target {
    * what a broadcast does, and whose subgroups have one known size. Null elsewhere.
    */
   lanes: Lanes | null;
+  /** How many of so many elements a thread of an elementwise kernel computes. */
+  elements(this: void, count: number): number;
 }
 
 /** Sizes of subgroups that there are kernels for: SwiftShader's and llvmpipe's. */
@@ -18,6 +20,10 @@ export type Lanes = 4 | 8;
 /** Which forms of kernels are used: those that suit the adapter, or only the plain ones that run on all. */
 export type KernelChoice = "suited" | "plain";
 
+/** Starting a thread costs a processor what some elements do, whatever there are of them; a GPU wants all the threads it can get. */
+const onProcessor = (): number => 16;
+const onGpu = (count: number): number => (count < 2 ** 20 ? 1 : 4);
+
 /** What to compile for on a device of an adapter. */
 export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, kernels: KernelChoice): Target {
   const { subgroupMinSize: least, subgroupMaxSize: most } = adapter.info;
@@ -25,5 +31,6 @@ export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, k
   return {
     mostReads: gpu.limits.maxStorageBuffersPerShaderStage - 1,
     lanes: kernels === "suited" && software && known ? least : null,
+    elements: kernels === "plain" ? () => 1 : software ? onProcessor : onGpu,
   };
 }

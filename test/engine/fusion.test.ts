@@ -142,7 +142,7 @@ function runWithLimit(program: Program, inputs: readonly ReturnType<typeof draw>
   const { outputs } = close(trace(() => program(...placeholders)) as Tensor[]);
   const plan = new Plan(
     device,
-    schedule(placeholders, new Set(), optimised(outputs), new Map(), { mostReads: most - 1, lanes: null }),
+    schedule(placeholders, new Set(), optimised(outputs), new Map(), { ...device.target, mostReads: most - 1 }),
   );
   const tensors = inputs.map(fromArray);
   const stores = plan.run(
