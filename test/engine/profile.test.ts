@@ -39,7 +39,12 @@ describe("profile()", () => {
     const { rows } = await program.profile(...given());
     expect(rows.map(({ dispatch, label, shader, times }) => ({ dispatch, label, shader, times }))).toEqual([
       { dispatch: 0, label: "add", shader: "shaders/elementwise.wgsl", times: 1 },
-      { dispatch: 1, label: "layer.matmul → add", shader: expect.stringMatching(/^shaders\/matmul(Subgroup)?\.wgsl$/) as string, times: 4 },
+      {
+        dispatch: 1,
+        label: "layer.matmul → add",
+        shader: expect.stringMatching(/^shaders\/matmul(Subgroup)?\.wgsl$/) as string,
+        times: 4,
+      },
       { dispatch: 2, label: "sum", shader: "shaders/reduce.wgsl", times: 1 },
     ]);
   });
