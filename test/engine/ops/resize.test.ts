@@ -80,7 +80,7 @@ test("resizeNearest(x) to any size takes ⌊i · from / to⌋, exactly", () =>
   check(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })), ([from, to]) => {
     const places = Float32Array.from({ length: from }, (_, i) => i);
     const x = f32([1, 1, 1, from], ...places);
-    const y = reference(((x: Tensor) => resizeNearest(x, [1, to])))(x) as { data: Float64Array };
+    const y = reference((x: Tensor) => resizeNearest(x, [1, to]))(x) as { data: Float64Array };
     expect(Array.from(y.data)).toEqual(Array.from({ length: to }, (_, i) => Math.floor((i * from) / to)));
   }));
 
