@@ -11,6 +11,7 @@ import { gradcheck, type GradcheckOptions } from "./commands/gradcheck.ts";
 import { recipes } from "./commands/recipes.ts";
 import { report } from "./commands/report.ts";
 import { sample, type SampleOptions } from "./commands/sample.ts";
+import { showData, type ShowOptions } from "./commands/showData.ts";
 import { sweep, type SweepOptions } from "./commands/sweep.ts";
 import { train, type TrainOptions } from "./commands/train.ts";
 import { endingOf, exitCodes, type Ending } from "./failure.ts";
@@ -151,6 +152,12 @@ function dataCommands(program: Command, world: World, end: (ending: Ending) => v
   dataCommand("verify [name]", "compare the files that are here with their checksums").action(
     async (name: string | undefined, options: DataOptions) => end(await verifyData(world, name, options)),
   );
+  dataCommand("show <name>", "a sheet of pictures, counts of classes, mean and deviation of pixels")
+    .option("--part <part>", "train or test", "train")
+    .option("--size <number>", "rows and columns of pictures that have no size in common", "64")
+    .option("--count <number>", "how many pictures", "100")
+    .option("--out <file>", "the .png file; default: NAME-PART.png")
+    .action(async (name: string, options: ShowOptions) => end(await showData(world, name, options)));
 }
 
 const trainExamples = `

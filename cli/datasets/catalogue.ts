@@ -318,7 +318,8 @@ const flowers102: DataSet = {
       "an excerpt: 1,781 images of 90 kinds at 32 × 32",
     ),
   ],
-  byHand: null,
+  byHand:
+    "its labels and parts (imagelabels.mat, setid.mat), which are not read: all images make one part without classes",
   classes: null,
 };
 

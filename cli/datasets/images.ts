@@ -1,17 +1,22 @@
 /** Finds the image data sets on this machine. */
 
-import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { readCifar, type CifarClasses } from "../../ebm/data/cifar.ts";
-import type { NamedBytes } from "../../ebm/data/gunzip.ts";
 import { readIdxImages } from "../../ebm/data/idx.ts";
 import type { Context, ImageData } from "../../ebm/training.ts";
 import { didYouMean } from "../config/suggest.ts";
-import { codeOf, Failure, reasonOf } from "../failure.ts";
+import { Failure } from "../failure.ts";
+import { readFolder } from "./folder.ts";
+import { cacheFolder, find, foldersOf, look, type Places } from "./places.ts";
+
+/** Where to look, and whom to tell in a line what is there in part only. */
+export interface ImagePlaces extends Places {
+  tell: (line: string) => void;
+}
 
 type Part = "train" | "test";
-type Reader = (places: Places, part: Part) => Promise<Omit<ImageData, "name">>;
+type Reader = (places: ImagePlaces, part: Part, size: number) => Promise<Omit<ImageData, "name">>;
 
 const firstFive = [1, 2, 3, 4, 5];
 
@@ -21,8 +26,11 @@ const sets: Readonly<Record<string, Reader>> = {
   "fashion-mnist": idx("fashion-mnist", { train: "train", test: "t10k" }),
   kmnist: idx("kmnist", { train: "train", test: "t10k" }),
   notmnist: idx("notmnist", { train: "train", test: "t10k" }),
-  // Omniglot at 28 x 28 has no parts: both are the same images.
-  omniglot: idx("omniglot", { train: "small1-28x28", test: "small1-28x28" }),
+  // The excerpt at 28 x 28 has no parts: both are the same images.
+  omniglot: pictures(
+    { train: "omniglot/images_background", test: "omniglot/images_evaluation" },
+    { otherwise: idx("omniglot", { train: "small1-28x28", test: "small1-28x28" }), inverted: true },
+  ),
   cifar10: cifar("cifar10", "cifar-10", {
     train: firstFive.map((batch) => `data_batch_${batch}.bin`),
     test: ["test_batch.bin"],
@@ -33,20 +41,31 @@ const sets: Readonly<Record<string, Reader>> = {
     { train: ["train.bin"], test: ["test.bin"] },
     { test: "test_first2000.bin" },
   ),
+  flowers102: pictures(
+    { train: "flowers102/jpg", test: "flowers102/jpg" },
+    {
+      otherwise: cifar(
+        "flowers102",
+        "flowers102",
+        { train: ["flowers102_32x32.bin"], test: ["flowers102_32x32.bin"] },
+        {},
+      ),
+      inverted: false,
+    },
+  ),
+  folder: async (places, part, size) => {
+    const path = places.data ?? places.env.EBM_DATA;
+    if (!path) throw new Failure("usage", "data.name=folder: name the folder of pictures with --data or EBM_DATA");
+    const [folder] = foldersOf(places);
+    // One that has parts has them as folders of these names.
+    const parts = await Promise.all(["train", "test"].map((name) => isFolder(join(folder, name))));
+    return readFolder(parts.includes(true) ? join(folder, part) : folder, folderOptions(places, size));
+  },
 };
 
-/** Where to look: a folder named by --data or EBM_DATA alone, else the cache and a shared folder beside the project. */
-export interface Places {
-  data: string | null;
-  env: Readonly<Record<string, string | undefined>>;
-  cwd: string;
-  /** told in a line where a data set is there in part only */
-  tell: (line: string) => void;
-}
-
 /** A context whose data sets are read from files. */
-export const imageContext = (places: Places): Context => ({
-  async data(name, part) {
+export const imageContext = (places: ImagePlaces): Context => ({
+  async data(name, part, size) {
     if (!Object.hasOwn(sets, name)) {
       const names = Object.keys(sets);
       throw new Failure(
@@ -54,7 +73,7 @@ export const imageContext = (places: Places): Context => ({
         `data.name=${name}: no data set "${name}"${didYouMean(name, names, `there are ${names.join(", ")}`)}`,
       );
     }
-    return { name, ...(await sets[name](places, part)) };
+    return { name, ...(await sets[name](places, part, size)) };
   },
 });
 
@@ -89,35 +108,31 @@ function cifar(
   };
 }
 
-function folders({ data, env, cwd }: Places): string[] {
-  if (data !== null) return [resolve(cwd, data)];
-  if (env.EBM_DATA) return [resolve(cwd, env.EBM_DATA)];
-  const cache = join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "webgpu-ebm", "data");
-  return [cache, resolve(cwd, "../shared/data")];
-}
-
-/** The file, plain or gzipped, from the first folder that has it. */
-async function find(places: Places, file: string): Promise<NamedBytes> {
-  const found = await look(places, file);
-  if (found !== null) return found;
-  const expected = pathsOf(places, file).map((path) => `${path}[.gz]`);
-  throw new Failure(
-    "data",
-    `data set file missing, expected ${expected.join(" or ")}; name the folder above it with --data or EBM_DATA`,
-  );
-}
-
-async function look(places: Places, file: string): Promise<NamedBytes | null> {
-  for (const path of pathsOf(places, file).flatMap((path) => [`${path}.gz`, path])) {
-    try {
-      return { name: path, bytes: await readFile(path) };
-    } catch (error) {
-      if (codeOf(error) !== "ENOENT" && codeOf(error) !== "ENOTDIR") {
-        throw new Failure("data", `${path}: cannot be read, ${reasonOf(error)}`, { cause: error });
-      }
+/** The pictures of a folder for each part where they are, or else what stands in for them. */
+function pictures(
+  parts: Readonly<Record<Part, string>>,
+  { otherwise, inverted }: { otherwise: Reader; inverted: boolean },
+): Reader {
+  return async (places, part, size) => {
+    for (const folder of foldersOf(places)) {
+      const path = join(folder, parts[part]);
+      if (!(await isFolder(path))) continue;
+      const found = await readFolder(path, folderOptions(places, size));
+      return inverted ? { ...found, images: found.images.map((byte) => 255 - byte) } : found;
     }
-  }
-  return null;
+    const excerpt = await otherwise(places, part, size);
+    places.tell(`warning: ${parts[part]}: not there, an excerpt of ${excerpt.count} images stands in for it`);
+    return excerpt;
+  };
 }
 
-const pathsOf = (places: Places, file: string): string[] => folders(places).map((folder) => join(folder, file));
+const folderOptions = (places: ImagePlaces, size: number) => ({
+  ...{ size, tell: places.tell },
+  cache: join(cacheFolder(places.env), "pictures"),
+});
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

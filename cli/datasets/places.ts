@@ -47,6 +47,6 @@ export async function find(places: Places, file: string): Promise<NamedBytes> {
   const expected = pathsOf(places, file).map((path) => `${path}[.gz]`);
   throw new Failure(
     "data",
-    `data set file missing, expected ${expected.join(" or ")}; name the folder above it with --data or EBM_DATA`,
+    `data set file missing, expected ${expected.join(" or ")}; name the folder above it with --data or EBM_DATA, or download it with "ebm data get"`,
   );
 }

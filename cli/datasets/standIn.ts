@@ -5,9 +5,11 @@ import { Failure } from "../failure.ts";
 
 const small = { count: 60_000, channels: 1, height: 28, width: 28 };
 const coloured = { count: 50_000, channels: 3, height: 32, width: 32 };
+/** Pictures that come in the size that is asked for; of a folder nobody knows how many there are. */
+const anySize = { count: 8189, channels: 3 };
 
 /** Of the training part of each set. */
-const shapes: Readonly<Record<string, typeof small>> = {
+const shapes: Readonly<Record<string, typeof small | typeof anySize>> = {
   mnist: small,
   "fashion-mnist": small,
   kmnist: small,
@@ -15,15 +17,18 @@ const shapes: Readonly<Record<string, typeof small>> = {
   omniglot: small,
   cifar10: coloured,
   cifar100: coloured,
+  flowers102: anySize,
+  folder: anySize,
 };
 
 /** A context whose images are all black, as many and as large as the real ones. */
 export const standIn: Context = {
-  data(name) {
+  data(name, _part, size) {
     if (!Object.hasOwn(shapes, name))
       return Promise.reject(new Failure("usage", `explain: no shape is known of the data set "${name}"`));
-    const { count, channels, height, width } = shapes[name];
+    const shape = { height: size, width: size, ...shapes[name] };
+    const { count, channels, height, width } = shape;
     const images = new Uint8Array(count * channels * height * width);
-    return Promise.resolve({ name, ...shapes[name], images, labels: new Uint8Array(count) });
+    return Promise.resolve({ name, ...shape, images, labels: new Uint8Array(count) });
   },
 };

@@ -10,8 +10,11 @@
 import { FormatError } from "../../nn/formatError.ts";
 import { unpacked, type NamedBytes } from "./gunzip.ts";
 
-/** Which classes a file has, and which of them are wanted: those of CIFAR-10, or the fine or coarse ones of CIFAR-100. */
-export type CifarClasses = "cifar10" | "cifar100" | "cifar100-coarse";
+/**
+ * Which classes a file has, and which of them are wanted: those of CIFAR-10, the fine or coarse ones of CIFAR-100, or those of
+ * flowers102, whose excerpt has this layout too.
+ */
+export type CifarClasses = "cifar10" | "cifar100" | "cifar100-coarse" | "flowers102";
 
 /** Colour images `[count, 3, 32, 32]` with their labels. */
 export interface CifarImages {
@@ -30,6 +33,7 @@ const layouts: Readonly<Record<CifarClasses, { labelBytes: number; label: number
   cifar10: { labelBytes: 1, label: 0, classes: 10 },
   cifar100: { labelBytes: 2, label: 1, classes: 100 },
   "cifar100-coarse": { labelBytes: 2, label: 0, classes: 20 },
+  flowers102: { labelBytes: 1, label: 0, classes: 102 },
 };
 
 /**

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { decode } from "fast-png";
 import { packTar } from "modern-tar";
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../cli/datasets/catalogue.ts";
@@ -280,6 +281,54 @@ describe("ebm data list and verify", () => {
       expect.stringMatching(/^ebm: toys: not here, looked in .*\/d; "ebm data get toys"\n$/),
     ]);
     expect(await ebm("data", "verify", "--data", "d")).toMatchObject({ code: 0, out: "" });
+  });
+});
+
+describe("ebm data show", () => {
+  /** Three images of 1 × 2 pixels, of classes 1, 0 and 1. */
+  async function three() {
+    const set = { ...setOf([]), name: "mnist", classes: ["zero", "one"] };
+    const { ebm, world, bytes } = await testWorld({ dataSets: [set] });
+    await mkdir(join(world.cwd, "d/mnist"), { recursive: true });
+    const head = [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2];
+    await writeFile(
+      join(world.cwd, "d/mnist/t10k-images-idx3-ubyte"),
+      Uint8Array.of(...head, 0, 255, 51, 51, 204, 204),
+    );
+    await writeFile(join(world.cwd, "d/mnist/t10k-labels-idx1-ubyte"), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 1, 0, 1));
+    return { ebm, bytes };
+  }
+
+  test("writes pictures of every class in turn, and says how many there are and how bright", async () => {
+    const { ebm, bytes } = await three();
+    const { code, out } = await ebm("data", "show", "mnist", "--part", "test", "--data", "d", "--count", "2");
+    expect(code).toBe(0);
+    // Pixels 0, 1, 0.2, 0.2, 0.8, 0.8: their mean is 3 / 6, their variance (2 · 0.25 + 4 · 0.09) / 6.
+    expect(out).toBe(
+      [
+        "mnist, test: 3 images, 1 × 1 × 2",
+        "  pixels  mean 0.5000  deviation 0.3786",
+        "  0  zero  1 image",
+        "  1  one   2 images",
+        "mnist-test.png",
+        "  zero",
+        "  one\n",
+      ].join("\n"),
+    );
+    const { width, height, data } = decode(await bytes("mnist-test.png"));
+    // One picture per row, two dark pixels apart.
+    expect([width, height]).toEqual([6, 8]);
+    expect([...data.slice(2 * 6 + 2, 2 * 6 + 4), ...data.slice(5 * 6 + 2, 5 * 6 + 4)]).toEqual([51, 51, 0, 255]);
+  });
+
+  test("refuses parts, counts and files that make no sense", async () => {
+    const { ebm } = await three();
+    const words = ["data", "show", "mnist", "--data", "d"];
+    expect((await ebm(...words, "--part", "rest")).err).toBe("ebm: --part rest: expected train or test\n");
+    expect((await ebm(...words, "--count", "0")).err).toBe("ebm: --count 0: expected a whole number of at least 1\n");
+    const { code, err } = await ebm(...words, "--part", "test", "--out", "no/such/folder.png");
+    expect([code, err]).toEqual([2, "ebm: no/such/folder.png: cannot be written, no such file or directory\n"]);
+    expect((await ebm(...words)).err).toMatch(/train-images-idx3-ubyte\[.gz\].*or download it with "ebm data get"\n$/);
   });
 });
 

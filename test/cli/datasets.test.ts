@@ -30,8 +30,6 @@ const record = (...labels: number[]): number[] => [...labels, ...Array<number>(3
 test.each([
   ["notmnist", "test", "notmnist/t10k"],
   ["mnist", "train", "mnist/train"],
-  ["omniglot", "train", "omniglot/small1-28x28"],
-  ["omniglot", "test", "omniglot/small1-28x28"],
 ] as const)("%s has its %s images in %s-images-idx3-ubyte", async (name, part, stem) => {
   const files = { [`${stem}-images-idx3-ubyte`]: images(7), [`${stem}-labels-idx1-ubyte`]: labels };
   expect(await read(files, name, part)).toEqual({
@@ -39,6 +37,26 @@ test.each([
     images: Buffer.of(7, 255),
     labels: Buffer.of(5),
   });
+});
+
+test.each([
+  ["train", "omniglot/images_background"],
+  ["test", "omniglot/images_evaluation"],
+] as const)(
+  "omniglot takes an excerpt for its %s images, and says so, where there is no %s",
+  async (part, original) => {
+    const stem = "omniglot/small1-28x28";
+    const files = { [`${stem}-images-idx3-ubyte`]: images(7), [`${stem}-labels-idx1-ubyte`]: labels };
+    const { count, told } = await read(files, "omniglot", part);
+    expect(count).toBe(1);
+    expect(told).toEqual([`warning: ${original}: not there, an excerpt of 1 images stands in for it`]);
+  },
+);
+
+test("flowers102 takes an excerpt with the labels of its classes", async () => {
+  const found = await read({ "flowers102/flowers102_32x32.bin": record(101) }, "flowers102", "train");
+  expect(found).toMatchObject({ count: 1, channels: 3, labels: Uint8Array.of(101) });
+  expect(found.told).toEqual(["warning: flowers102/jpg: not there, an excerpt of 1 images stands in for it"]);
 });
 
 test("cifar10 has its training images in five batches", async () => {
