@@ -15,6 +15,8 @@ export { autocorrelation } from "./measures/correlation.ts";
 export { drawsOf, type Draws } from "./measures/draws.ts";
 export * from "./measures/effectiveDraws.ts";
 export { energyFraction } from "./measures/energyFraction.ts";
+export { entropy } from "./measures/entropy.ts";
+export { modeShares, shareWithin } from "./measures/modes.ts";
 export * from "./measures/rhat.ts";
 export { saturation } from "./measures/saturation.ts";
 export * from "./measures/stein.ts";

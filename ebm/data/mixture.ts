@@ -20,5 +20,10 @@ export function mixture({ groups, sd, radius }: ToyOptions): Mixture {
     extent: radius + 4 * sd,
     logDensity: (x, y) =>
       logPeak + logSumExp(means.map(([mx, my]) => -((x - mx) ** 2 + (y - my) ** 2) / (2 * sd * sd))),
+    nearest(x, y) {
+      const distances = means.map(([mx, my]) => Math.hypot(x - mx, y - my));
+      const distance = Math.min(...distances);
+      return { part: distances.indexOf(distance), distance };
+    },
   };
 }

@@ -22,5 +22,9 @@ export function rings({ groups, sd, radius }: ToyOptions): Toy {
       const terms = signedRadii.map((r) => -((distance - r) ** 2) / (2 * sd * sd));
       return logScale + logSumExp(terms) - Math.log(2 * Math.PI * distance);
     },
+    nearest(x, y) {
+      const ring = Math.min(Math.max(Math.round(Math.hypot(x, y) / radius), 1), groups);
+      return { part: ring - 1, distance: Math.abs(Math.hypot(x, y) - ring * radius) };
+    },
   };
 }

@@ -19,6 +19,8 @@ export interface Toy extends ToyOptions {
   extent: number;
   /** log p(x, y), normalised over the plane */
   logDensity: (x: number, y: number) => number;
+  /** The Gaussian or ring that a point lies nearest to, counted from 0, and the distance from its mean or its circle. */
+  nearest: (x: number, y: number) => { part: number; distance: number };
 }
 
 /** The toy distributions by name. */
