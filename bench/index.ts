@@ -1,5 +1,6 @@
 /** All cases. */
 
+import { imageCases } from "./ebm/images.bench.ts";
 import { langevinCases } from "./ebm/langevin.bench.ts";
 import { samplerCases } from "./ebm/samplers.bench.ts";
 import { updateCases } from "./ebm/update.bench.ts";
@@ -23,4 +24,5 @@ export const cases: readonly Case[] = [
   ...langevinCases,
   ...samplerCases,
   ...updateCases,
+  ...imageCases,
 ];
