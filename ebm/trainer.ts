@@ -49,6 +49,8 @@ export type State = Readonly<Record<string, Tree>>;
 export interface Program<S extends State> {
   /** What learns, by name, and the shape of one item that it takes. */
   readonly nets: Readonly<Record<string, { net: Module; item: Shape }>>;
+  /** What it learns from and where that lies, in words; absent where there are no data. */
+  readonly data?: string;
   /** Parameters, moments, buffers: all that changes, as it is before the first update. */
   initial(key: Key): S;
   /** What the host uploads for an update; null for nothing. */
@@ -169,6 +171,7 @@ class Trainer<S extends State> implements Training {
         ...{ name, item },
         layers: summaryOf(net, item),
       })),
+      data: this.program.data ?? null,
       state: Object.fromEntries(Object.entries(this.#state).map(([name, tree]) => [name, bytes(tree)])),
       update: {
         cost: costOf(plan.schedule.commands),

@@ -103,6 +103,8 @@ export interface Training {
 export interface Blueprint {
   /** Its nets: E, and whatever else learns. */
   nets: readonly { name: string; item: readonly number[]; layers: readonly LayerSummary[] }[];
+  /** What it learns from and where that lies, in words; null where there are no data. */
+  data: string | null;
   /** Bytes of each part of what changes: parameters, optimizer, memory. */
   state: Readonly<Record<string, number>>;
   /** One update, as it runs on the open device. */

@@ -90,9 +90,10 @@ const numbers = (parameters: LayerSummary["parameters"]): string =>
     " ",
   );
 
-function memoryRows({ state, update: { memory } }: Blueprint): Row[] {
+function memoryRows({ data, state, update: { memory } }: Blueprint): Row[] {
   const saved = showBytes(memory.unplanned - memory.planned);
   return [
+    ...(data === null ? [] : [["data", data]]),
     ...Object.entries(state).map(([name, bytes]): Row => [name, showBytes(bytes)]),
     ["an update", `${showBytes(memory.given + memory.planned)} at its peak, arguments included`],
     ["", `${showBytes(memory.planned)} of it planned, ${saved} less than with a buffer for every intermediate`],

@@ -12,6 +12,7 @@ import {
   type Key,
   type Tensor,
 } from "../../engine/index.ts";
+import { showBytes } from "../../engine/amounts.ts";
 import { permute } from "../../engine/random/permutation.ts";
 import type { ImageData } from "../training.ts";
 import { augmented, type Augmentation } from "./augment.ts";
@@ -41,15 +42,19 @@ export function imageSource(
   const words = packed(resizePlanes(data.images, data.height, data.width, size), total, pixels);
   const width = words.length / total;
   const levels = fromArray({ dtype: "f32", shape: [256], data: Float32Array.from({ length: 256 }, levelOf) });
+  const most = currentDevice("imageSource").mostBytes;
   const table =
-    (resident ?? words.byteLength <= currentDevice("imageSource").mostBytes)
-      ? fromArray({ dtype: "u32", shape: [total, width], data: words })
-      : null;
+    (resident ?? words.byteLength <= most) ? fromArray({ dtype: "u32", shape: [total, width], data: words }) : null;
 
   const expectEnough = (count: number): void => {
     if (count > total) throw new RangeError(`imageSource: a batch of ${count} from ${total} images of ${name}`);
   };
+  const bytes = `${total} images as bytes`;
   return {
+    about:
+      table !== null
+        ? `${bytes} on the GPU, ${showBytes(words.byteLength)}`
+        : `${bytes} on the host, ${showBytes(words.byteLength)}; each batch is uploaded (the GPU binds ${showBytes(most)})`,
     item,
     feed(key, count) {
       expectEnough(count);

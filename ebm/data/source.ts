@@ -3,6 +3,8 @@
 import type { Key, Shape, Tensor } from "../../engine/index.ts";
 
 export interface Source {
+  /** What it gives and where that lies: `60000 images as bytes on the GPU, 44.9 MiB`. */
+  about: string;
   /** Shape of one item: [2] for points, [c, h, w] for images in [−1, 1]. */
   item: Shape;
   /** What the host uploads for one batch: items for images, nothing for distributions that the GPU samples itself. */

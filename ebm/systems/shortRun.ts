@@ -52,6 +52,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
   const look = observer(model);
   return {
     nets: { E: { net, item: source.item } },
+    data: source.about,
     initial(key) {
       const parameters = net.init(key);
       const remembered = stateOf(net, foldIn(key, 1));

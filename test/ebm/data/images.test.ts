@@ -107,6 +107,11 @@ test("imageSource keeps images on the GPU up to the largest buffer that the adap
     most.mockReturnValue(bytes);
     const source = imageSource(numbered, 2);
     expect(source.feed(key(1), 4) !== null).toBe(uploads);
+    expect(source.about).toBe(
+      uploads
+        ? "40 images as bytes on the host, 320 B; each batch is uploaded (the GPU binds 319 B)"
+        : "40 images as bytes on the GPU, 320 B",
+    );
     source.dispose();
   }
   most.mockRestore();
