@@ -131,6 +131,7 @@ function sendPace(): void {
 }
 
 function send(wish: Wish): void {
+  if (wish.kind !== "drawn") document.body.dataset.worker = "busy";
   worker.postMessage(wish);
 }
 
@@ -162,6 +163,9 @@ function hear(news: News): void {
       break;
     case "frame":
       take(news);
+      break;
+    case "resting":
+      document.body.dataset.worker = "resting";
       break;
     case "trouble": {
       const { headline, steps } = explain(news, { secure: isSecureContext, browser: navigator.userAgent });

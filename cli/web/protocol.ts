@@ -27,7 +27,7 @@ export interface Pace {
 }
 
 /** From the worker to the page. */
-export type News = Adapter | Opened | Ready | Frame | Trouble;
+export type News = Adapter | Opened | Ready | Frame | Resting | Trouble;
 
 /** The adapter that does the work. */
 export interface Adapter {
@@ -65,6 +65,11 @@ export interface Frame {
   shortrun: Float32Array | null;
   /** of the step: kl_true_model, kl_true_shortrun */
   measures: Readonly<Record<string, number>>;
+}
+
+/** Nothing is under way; all that was learned has been shown. */
+export interface Resting {
+  kind: "resting";
 }
 
 export interface Trouble {

@@ -51,7 +51,7 @@ async function work(): Promise<void> {
       else if (lab !== null && !seen) await show(lab, { walk: false, landscape: true });
       else if (lab?.ready && stepsAsked > 0) await step(lab);
       else if (lab !== null && pace.running) await advance(lab);
-      else await woken();
+      else await rest();
     } catch (error) {
       if (error instanceof DeviceLostError) throw error;
       tell(troubleOf(error));
@@ -59,6 +59,13 @@ async function work(): Promise<void> {
       lab = null;
     }
   }
+}
+
+/** Shows what has been learned since the last frame, says that nothing more is under way, and waits for a wish. */
+async function rest(): Promise<void> {
+  if (lab !== null && waiting.length > 0) return show(lab, { walk: false, landscape: false });
+  tell({ kind: "resting" });
+  await woken();
 }
 
 const rate = new Rate();

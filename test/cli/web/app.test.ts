@@ -60,14 +60,10 @@ describe("the page", () => {
   const radio = (name: string) => page.getByRole("radio", { name, exact: true });
   const goTo = (hash: string): Promise<void> => page.evaluate((words) => void (location.hash = words), hash);
 
-  /** The number of updates once it no longer grows. */
+  /** The number of updates once the worker has nothing under way. */
   async function atRest(): Promise<number> {
-    for (let before = -1; ;) {
-      const now = await updates();
-      if (now === before) return now;
-      before = now;
-      await page.waitForTimeout(700);
-    }
+    await expect.poll(() => page.locator("body").getAttribute("data-worker"), patience).toBe("resting");
+    return updates();
   }
 
   test("says what it runs on and begins to learn without a click", async () => {
