@@ -15,9 +15,11 @@ export const imageNames = [
   "folder",
 ] as const;
 
-/** How large images are, and how they are changed whenever they are drawn. */
+/** Which images there are, how large, and how they are changed whenever they are drawn. */
 export const imageFields = {
   size: { kind: "integer", about: "rows and columns of images", unit: "pixels", min: 8 },
+  count: { kind: "integer", about: "images: how many are learned, the first ones, 0 for all", min: 0 },
+  only: { kind: "integer", about: "images: the one class that is learned, of those counted, -1 for all", min: -1 },
   flip: { kind: "boolean", about: "images: mirror every other one, at random, left and right" },
   crop: {
     kind: "integer",

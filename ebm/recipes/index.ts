@@ -1,18 +1,30 @@
 /** The recipes by name. */
 
 import type { Recipe } from "../training.ts";
+import { cifar10Nonconvergent, cifar10NonconvergentTiny } from "./anatomy/cifar10Nonconvergent.ts";
+import { cifar10Oscillate, cifar10OscillateTiny } from "./anatomy/cifar10Oscillate.ts";
+import { flowersConvergent, flowersConvergentGentle, flowersConvergentTiny } from "./anatomy/flowersConvergent.ts";
+import { flowersNonconvergent, flowersNonconvergentTiny } from "./anatomy/flowersNonconvergent.ts";
 import { gmmConvergent, gmmConvergentTiny } from "./anatomy/gmmConvergent.ts";
 import { gmmNonconvergent, gmmNonconvergentTiny } from "./anatomy/gmmNonconvergent.ts";
 import { mnistConvergent, mnistConvergentTiny } from "./anatomy/mnistConvergent.ts";
 import { ringsConvergent, ringsConvergentTiny } from "./anatomy/ringsConvergent.ts";
 import { ringsNonconvergent, ringsNonconvergentTiny } from "./anatomy/ringsNonconvergent.ts";
+import { shortrunCifar10, shortrunCifar10Tiny } from "./shortrun/cifar10.ts";
+import { shortrunFashion, shortrunFashionTiny } from "./shortrun/fashion.ts";
 import { shortrunMnist, shortrunMnistTiny } from "./shortrun/mnist.ts";
+import { studyFashion, studyFashionTiny } from "./study/fashion.ts";
+import { studyRectangles, studyRectanglesTiny } from "./study/rectangles.ts";
 
 const all: readonly Recipe[] = [
   ...[gmmConvergent, gmmConvergentTiny, gmmNonconvergent, gmmNonconvergentTiny],
   ...[ringsConvergent, ringsConvergentTiny, ringsNonconvergent, ringsNonconvergentTiny],
   ...[mnistConvergent, mnistConvergentTiny],
-  ...[shortrunMnist, shortrunMnistTiny],
+  ...[flowersConvergent, flowersConvergentGentle, flowersConvergentTiny],
+  ...[flowersNonconvergent, flowersNonconvergentTiny],
+  ...[cifar10Nonconvergent, cifar10NonconvergentTiny, cifar10Oscillate, cifar10OscillateTiny],
+  ...[shortrunMnist, shortrunMnistTiny, shortrunFashion, shortrunFashionTiny, shortrunCifar10, shortrunCifar10Tiny],
+  ...[studyFashion, studyFashionTiny, studyRectangles, studyRectanglesTiny],
 ];
 
 export const recipes: Readonly<Record<string, Recipe>> = Object.fromEntries(all.map((recipe) => [recipe.name, recipe]));

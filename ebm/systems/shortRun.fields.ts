@@ -1,6 +1,7 @@
 /** The settings of the shortRun system, and what it learns under them. */
 
 import { imageFields, imageNames } from "../data/fields.ts";
+import { madeImages } from "../data/made.ts";
 import { pointSources } from "../data/points.ts";
 import { guardFields } from "../guard.ts";
 import { temperatureOf } from "../samplers/index.ts";
@@ -16,7 +17,11 @@ export const shortRunFields = {
   updates: { kind: "integer", about: "parameter updates in all", min: 0 },
   batch: { kind: "integer", about: "data and chains per update", unit: "items", min: 1 },
   data: {
-    name: { kind: "choice", about: "what is learned", values: [...Object.keys(pointSources), ...imageNames] },
+    name: {
+      kind: "choice",
+      about: "what is learned",
+      values: [...Object.keys(pointSources), ...Object.keys(madeImages), ...imageNames],
+    },
     noise: { kind: "number", about: "standard deviation of the noise added to data", min: 0 },
     noiseMin: { kind: "number", about: "least noise on data", min: 0 },
     noiseDecay: { kind: "number", about: "factor of the noise on data after each update", exclusiveMin: 0, max: 1 },
@@ -114,6 +119,7 @@ export function shortRunObjective(settings: Settings): Objective {
     normal: `normal noise of deviation ${start.scale}`,
     generator: `a generator of ${generator.latents} latents, which learns from where they end`,
   };
+  const which = `${data.count > 0 ? `, the first ${data.count}` : ""}${data.only >= 0 ? `, of class ${data.only}` : ""}`;
   const changes = `${data.flip ? ", mirrored at random" : ""}${data.crop > 0 ? `, moved by up to ${data.crop} pixels` : ""}`;
   const noise = sampler.noise > 0 ? ` + ${sampler.noise} · N(0, I)` : "";
   const steps: Record<typeof sampler.kind, string> = {
@@ -126,7 +132,7 @@ export function shortRunObjective(settings: Settings): Objective {
   return {
     loss: scaled ? `L = (${contrast}) / T` : `L = ${contrast}`,
     where: [
-      ["x⁺", `${batch} items of ${data.name}${changes}${data.noise > 0 ? ` + ${data.noise} · N(0, I)` : ""}`],
+      ["x⁺", `${batch} items of ${data.name}${which}${changes}${data.noise > 0 ? ` + ${data.noise} · N(0, I)` : ""}`],
       ["x⁻", `where ${batch} chains end that start from ${begins[start.kind]}; no gradient passes through them`],
       ["chains", `${sampler.steps} times ${steps[sampler.kind]}`],
     ],

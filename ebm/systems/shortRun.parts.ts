@@ -14,7 +14,9 @@ import {
   type Optimizer,
 } from "../../nn/index.ts";
 import { imageSource } from "../data/images.ts";
+import { madeImages } from "../data/made.ts";
 import { pointSources } from "../data/points.ts";
+import { selected } from "../data/select.ts";
 import type { Source } from "../data/source.ts";
 import {
   adamDescent,
@@ -31,10 +33,11 @@ import type { Levels } from "../trainer.ts";
 import type { Context } from "../training.ts";
 import type { ShortRunSettings } from "./shortRun.fields.ts";
 
-export async function sourceOf({ data }: ShortRunSettings, context: Context): Promise<Source> {
+export async function sourceOf({ data, seed }: ShortRunSettings, context: Context): Promise<Source> {
   const points = pointSources[data.name];
   if (points !== undefined) return points(data);
-  return imageSource(await context.data(data.name, "train", data.size), data.size, data);
+  const images = madeImages[data.name]?.(seed) ?? (await context.data(data.name, "train", data.size));
+  return imageSource(selected(images, data), data.size, data);
 }
 
 export function netOf({ net, data }: ShortRunSettings, source: Source): Module {

@@ -19,7 +19,7 @@ export const context: Context = { data: () => Promise.resolve(rectangles) };
 /** What every recipe is scaled down by. */
 const small: Changes<ShortRunSettings> = {
   batch: 4,
-  data: { size: 16 },
+  data: { size: 16, count: 0 },
   net: { width: 4 },
   sampler: { steps: 2 },
   start: { size: 16 },

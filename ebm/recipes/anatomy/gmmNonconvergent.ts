@@ -17,7 +17,7 @@ export const gmmNonconvergentTiny = variant(
   `${gmmNonconvergent.summary}; a minute or two`,
   {
     updates: 300,
-    landscape: { samples: 2000 },
+    landscape: { resolution: 100, samples: 2000 },
     log: { observe: 100, checkpoint: 150 },
   },
 );

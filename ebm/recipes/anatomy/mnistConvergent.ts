@@ -1,20 +1,19 @@
 /** Handwritten digits, learned convergently with a replay buffer. */
 
 import { changed, variant } from "../recipe.ts";
-import { convergent, source } from "./toy.ts";
+import { convergentImages } from "./images.ts";
+import { source } from "./toy.ts";
 
 export const mnistConvergent = {
   name: "anatomy/mnist-convergent",
   summary: "handwritten digits, learned with persistent chains and a non-local net",
   source,
   system: "shortRun",
-  settings: changed(convergent, {
+  settings: changed(convergentImages, {
     updates: 100_000,
-    data: { name: "mnist", noise: 0.015, size: 32 },
-    net: { kind: "nonlocal", width: 32 },
-    sampler: { steps: 500, noise: 0.0075 },
+    data: { name: "mnist" },
     optimizer: { lr: 0.01 },
-    log: { observe: 500, checkpoint: 500 },
+    log: { longrun: 5000 },
   }),
 };
 
@@ -31,6 +30,6 @@ export const mnistConvergentTiny = variant(
     // Few chains, so that each goes far enough to leave the noise it starts from.
     start: { size: 64 },
     optimizer: { lr: 0.012, lrDecay: 0.997 },
-    log: { observe: 50, checkpoint: 100 },
+    log: { observe: 50, checkpoint: 100, longrun: 0 },
   },
 );

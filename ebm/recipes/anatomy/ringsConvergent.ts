@@ -18,7 +18,7 @@ export const ringsConvergentTiny = variant(
   {
     updates: 600,
     sampler: { steps: 50 },
-    landscape: { samples: 2000 },
+    landscape: { resolution: 100, samples: 2000 },
     log: { observe: 100, checkpoint: 300 },
   },
 );

@@ -26,6 +26,8 @@ export const convergent: ShortRunSettings = {
     noiseMin: 0,
     noiseDecay: 1,
     size: 32,
+    count: 0,
+    only: -1,
     flip: false,
     crop: 0,
     groups: 8,
@@ -38,7 +40,7 @@ export const convergent: ShortRunSettings = {
   generator,
   objective: { scaled: true },
   optimizer: { kind: "sgd", lr: 0.1, lrMin: 0, lrDecay: 1, beta1: 0.9, beta2: 0.999, weightDecay: 0 },
-  landscape: { resolution: 100, samples: 10_000, bandwidth: 0.1 },
+  landscape: { resolution: 200, samples: 10_000, bandwidth: 0.1 },
   guard,
   log: { observe: 1000, checkpoint: 1000, slopes: false, longrun: 0, longrunSteps: 100_000, longrunStart: "data" },
 };

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import "../../engine/opened.ts";
 import type { MetricsRow } from "../../../ebm/index.ts";
 import type { Changes } from "../../../ebm/recipes/recipe.ts";
-import type { ShortRunSettings } from "../../../ebm/systems/shortRun.ts";
-import { openSmall, update } from "../small.ts";
+import { shortRun, type ShortRunSettings } from "../../../ebm/systems/shortRun.ts";
+import { openSmall, smallSettings, update } from "../small.ts";
 
 async function rowsOf(recipe: string, changes: Changes<ShortRunSettings>, times = 2): Promise<MetricsRow[]> {
   const training = await openSmall(recipe, changes);
@@ -96,6 +96,33 @@ test.each([
   ],
 ] as const)("%j is refused: %s", async (changes, message) => {
   await expect(openSmall("anatomy/gmm-convergent", changes)).rejects.toThrow(message);
+});
+
+test("data.count and data.only choose among the images of the host, and say so in the objective", async () => {
+  await expect(openSmall("shortrun/mnist", { data: { count: 33 } })).rejects.toThrow(
+    "data.count: rectangles has 32 images, got 33",
+  );
+  await expect(openSmall("shortrun/mnist", { data: { only: 7 } })).rejects.toThrow(
+    "data.only: rectangles has no classes, got 7",
+  );
+  const { where } = shortRun.objective(smallSettings("shortrun/mnist", { data: { count: 40_000, only: 7 } }));
+  expect(where[0]).toEqual(["x⁺", "4 items of mnist, the first 40000, of class 7 + 0.03 · N(0, I)"]);
+});
+
+test("rectangles are made from the seed, and no host is asked for them", async () => {
+  const nothing = { data: () => Promise.reject(new Error("asked")) };
+  const drawn = async (seed: number) => {
+    const changes = { data: { noise: 0 }, start: { kind: "data" }, log: { longrun: 0 } } as const;
+    const training = await shortRun.open({ ...smallSettings("study/rectangles", changes), seed }, nothing, {
+      prepared: false,
+    });
+    const { grids } = await training.sample({ count: 8, steps: 0, seed: 1 });
+    training.dispose();
+    return grids[0].images;
+  };
+  const first = await drawn(1);
+  expect(await drawn(1)).toEqual(first);
+  expect(await drawn(2)).not.toEqual(first);
 });
 
 test("a generator makes images of 32 pixels, and no others", async () => {
