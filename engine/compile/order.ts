@@ -10,22 +10,43 @@ import { wordsPer } from "../hostArray.ts";
 import type { Tensor } from "../tensor.ts";
 import { baseOf, type Cluster, type Clusters } from "./fuse.ts";
 
-/** The same clusters in an order in which they can run and that holds less at a time. */
-export function frugally(
-  { list, stored }: Clusters,
+/** Puts clusters in an order in which they can run, given what is asked for and what is there already. */
+export type Order = (
+  clusters: Clusters,
   outputs: readonly Tensor[],
   boundary: ReadonlySet<Tensor>,
-): Cluster[] {
+) => readonly Cluster[];
+
+type Needs = ReadonlyMap<Cluster, ReadonlySet<Tensor>>;
+
+/**
+ * The same clusters in an order in which they can run and that takes fewer bytes; in the order given where going early
+ * would take more, as it may where tensors of many sizes cannot take over each other's buffers. In the body of a loop it is
+ * not known here which result lies in which carry's buffer: there a plan may, rarely, come out a few bytes larger.
+ */
+export const frugally: Order = ({ list, stored }, outputs, boundary) => {
   const needs = new Map(list.map((cluster) => [cluster, needsOf(cluster, stored)]));
+  const lasting = new Set<Tensor>([...boundary, ...outputs.map(baseOf)]);
+  const early = earliest(list, needs, boundary, lasting);
+  return taken(early, needs, lasting) <= taken(list, needs, lasting) ? early : list;
+};
+
+/** Clusters in an order in which each that frees as much as it takes goes as soon as it can. */
+function earliest(
+  list: readonly Cluster[],
+  needs: Needs,
+  boundary: ReadonlySet<Tensor>,
+  lasting: ReadonlySet<Tensor>,
+): Cluster[] {
   const readers = new Map<Tensor, Cluster[]>();
   for (const [cluster, tensors] of needs) for (const tensor of tensors) append(readers, tensor, cluster);
-  const lasting = new Set<Tensor>([...boundary, ...outputs.map(baseOf)]);
   const left = new Map([...readers].map(([tensor, clusters]) => [tensor, clusters.length]));
-  const done = new Set<Tensor>(boundary);
+  const done = new Set<Tensor>();
   const placed = new Set<Cluster>();
   const order: Cluster[] = [];
 
-  const ready = (cluster: Cluster) => [...needs.get(cluster)!].every((tensor) => done.has(producerOf(tensor)));
+  const ready = (cluster: Cluster) =>
+    [...needs.get(cluster)!].every((tensor) => boundary.has(tensor) || done.has(producerOf(tensor)));
   const frees = (cluster: Cluster) =>
     [...needs.get(cluster)!].reduce(
       (bytes, tensor) => bytes + (left.get(tensor) === 1 && !lasting.has(tensor) ? size(tensor) : 0),
@@ -49,6 +70,27 @@ export function frugally(
     }
   }
   return order;
+}
+
+/** Words of the buffers that an order takes, each handed on to a tensor of its size once nothing needs what it holds. */
+function taken(order: readonly Cluster[], needs: Needs, lasting: ReadonlySet<Tensor>): number {
+  const last = new Map<Tensor, number>();
+  order.forEach((cluster, time) => {
+    last.set(cluster.root, time);
+    for (const tensor of needs.get(cluster)!) last.set(tensor, time);
+  });
+  /** How many buffers of each size are free. */
+  const free = new Map<number, number>();
+  let words = 0;
+  order.forEach((cluster, time) => {
+    const own = size(cluster.root);
+    const spare = free.get(own) ?? 0;
+    if (spare > 0) free.set(own, spare - 1);
+    else words += own;
+    for (const tensor of [cluster.root, ...needs.get(cluster)!])
+      if (last.get(tensor) === time && !lasting.has(tensor)) free.set(size(tensor), (free.get(size(tensor)) ?? 0) + 1);
+  });
+  return words;
 }
 
 /** The stored tensors that must exist before a cluster runs, also those that it waits for without reading them. */

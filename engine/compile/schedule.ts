@@ -10,7 +10,7 @@ import type { Tensor } from "../tensor.ts";
 import type { ArgumentWords } from "./emit.ts";
 import { baseOf, fuse, type Cluster } from "./fuse.ts";
 import { lower, type Lowered } from "./lower.ts";
-import { frugally } from "./order.ts";
+import { frugally, type Order } from "./order.ts";
 
 /** A buffer of the plan; or, inside a loop, one side of a carry, whose sides may change places after each iteration. */
 export type SlotRef = number | { carry: Carry; side: "front" | "back" };
@@ -76,15 +76,16 @@ export interface Schedule {
 
 export const bytesOf = (node: Tensor): number => node.size * wordsPer(node.dtype) * 4;
 
-/** Plans `outputs`, given buffers for `inputs`; those in `donated` may be overwritten. */
+/** Plans `outputs`, given buffers for `inputs`; those in `donated` may be overwritten. `order` says which cluster goes when. */
 export function schedule(
   inputs: readonly Tensor[],
   donated: ReadonlySet<Tensor>,
   outputs: readonly Tensor[],
   words: ArgumentWords,
   target: Target,
+  order: Order = frugally,
 ): Schedule {
-  const scheduler = new Scheduler(words, target);
+  const scheduler = new Scheduler(words, target, order);
   const places = new Map<Tensor, SlotRef>(inputs.map((input) => [input, scheduler.slot(input, "given")]));
   const commands = scheduler.graph(outputs, new Set(inputs), donated, places);
   const outputSlots = outputs.map((output) => places.get(baseOf(output)) as number);
@@ -122,6 +123,7 @@ class Scheduler {
   constructor(
     readonly words: ArgumentWords,
     readonly target: Target,
+    readonly order: Order,
   ) {}
 
   slot(node: Tensor, role: Slot["role"] = "kept"): number {
@@ -149,7 +151,7 @@ class Scheduler {
     places: Map<Tensor, SlotRef>,
     carries: ReadonlyMap<Tensor, CarryPlan> = new Map(),
   ): Command[] {
-    const list = frugally(fuse(outputs, boundary, this.target.mostReads), outputs, boundary);
+    const list = this.order(fuse(outputs, boundary, this.target.mostReads), outputs, boundary);
     const commands: Command[] = [];
     const lastUse = lastUses(list, outputs);
     for (const tensor of spare) if (!lastUse.has(tensor)) this.#release(places.get(tensor)!);
