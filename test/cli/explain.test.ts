@@ -25,9 +25,7 @@ test("ebm explain says what is learned from, and where that lies", async () => {
   const words = ["--no-calibration", "--set", "data.flip=true", "--set", "data.crop=2"];
   const { out } = await ebm("explain", "shortrun/mnist-tiny", ...words);
   expect(out).toMatch(/^memory\n {2}data +60000 images as bytes on the GPU, 44\.9 MiB$/m);
-  expect(out).toMatch(
-    /^ {2}x⁺ +16 items of mnist, mirrored at random, moved by up to 2 pixels \+ 0\.03 · N\(0, I\)$/m,
-  );
+  expect(out).toMatch(/^ {2}x⁺ +16 items of mnist, mirrored at random, moved by up to 2 pixels \+ 0\.03 · N\(0, I\)$/m);
 });
 
 describe("ebm explain anatomy/gmm-convergent-tiny", () => {

@@ -51,7 +51,7 @@ export async function fileServer(
       return;
     }
     cuts.set(path, cut + 1);
-    response.write(body.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), 20));
+    response.write(body.subarray(0, cutAfter), () => response.socket?.end());
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
