@@ -3,6 +3,7 @@
 export * from "./adapted.ts";
 export { rowNorm } from "./chains.ts";
 export * from "./descent.ts";
+export { flow } from "./flow.ts";
 export * from "./hmc.ts";
 export * from "./independent.ts";
 export * from "./kineticLangevin.ts";
