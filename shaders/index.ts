@@ -2,10 +2,13 @@
 
 import conv2d from "./conv2d.wgsl?raw";
 import conv2dSubgroup from "./conv2dSubgroup.wgsl?raw";
+import conv2dTile from "./conv2dTile.wgsl?raw";
 import conv2dInput from "./conv2dInput.wgsl?raw";
 import conv2dInputSubgroup from "./conv2dInputSubgroup.wgsl?raw";
+import conv2dInputTile from "./conv2dInputTile.wgsl?raw";
 import conv2dWeight from "./conv2dWeight.wgsl?raw";
 import conv2dWeightSubgroup from "./conv2dWeightSubgroup.wgsl?raw";
+import conv2dWeightTile from "./conv2dWeightTile.wgsl?raw";
 import elementwise from "./elementwise.wgsl?raw";
 import math from "./lib/math.wgsl?raw";
 import normalTable from "./lib/normalTable.wgsl?raw";
@@ -13,6 +16,7 @@ import program from "./lib/program.wgsl?raw";
 import random from "./lib/random.wgsl?raw";
 import matmul from "./matmul.wgsl?raw";
 import matmulSubgroup from "./matmulSubgroup.wgsl?raw";
+import matmulTile from "./matmulTile.wgsl?raw";
 import put from "./put.wgsl?raw";
 import putAdd from "./putAdd.wgsl?raw";
 import reduce from "./reduce.wgsl?raw";
@@ -22,13 +26,17 @@ import scan from "./scan.wgsl?raw";
 export const kernels: Readonly<Record<string, string>> = {
   conv2d,
   conv2dSubgroup,
+  conv2dTile,
   conv2dInput,
   conv2dInputSubgroup,
+  conv2dInputTile,
   conv2dWeight,
   conv2dWeightSubgroup,
+  conv2dWeightTile,
   elementwise,
   matmul,
   matmulSubgroup,
+  matmulTile,
   put,
   putAdd,
   reduce,

@@ -10,6 +10,8 @@ export interface Target {
    * what a broadcast does, and whose subgroups have one known size. Null elsewhere.
    */
   lanes: Lanes | null;
+  /** Whether tiles in workgroup memory are the fast form: on GPUs. Processors pay for every barrier. */
+  tiles: boolean;
   /** How many of so many elements a thread of an elementwise kernel computes. */
   elements(this: void, count: number): number;
 }
@@ -17,8 +19,11 @@ export interface Target {
 /** Sizes of subgroups that there are kernels for: SwiftShader's and llvmpipe's. */
 export type Lanes = 4 | 8;
 
-/** Which forms of kernels are used: those that suit the adapter, or only the plain ones that run on all. */
-export type KernelChoice = "suited" | "plain";
+/**
+ * Which forms of kernels are used: those that suit the adapter, or, to hold them against each other, the plain ones that run
+ * on all, or those for GPUs wherever it is.
+ */
+export type KernelChoice = "suited" | "plain" | "tiles";
 
 /** Starting a thread costs a processor what some elements do, whatever there are of them; a GPU wants all the threads it can get. */
 const onProcessor = (): number => 16;
@@ -31,6 +36,7 @@ export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, k
   return {
     mostReads: gpu.limits.maxStorageBuffersPerShaderStage - 1,
     lanes: kernels === "suited" && software && known ? least : null,
+    tiles: kernels === "tiles" || (kernels === "suited" && !software),
     elements: kernels === "plain" ? () => 1 : software ? onProcessor : onGpu,
   };
 }

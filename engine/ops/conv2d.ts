@@ -65,20 +65,24 @@ function geometry(x: Shape, w: Shape, y: Shape, window: Window): Record<string, 
 const NARROW = 3;
 
 /**
- * The form of a kernel and its grid, for results of `channels` rows of `columns` in each group; z repeats the grid. Tiles of a
- * subgroup where most of one is not empty, else one or eight channels to a thread.
+ * The form of a kernel and its grid, for results of `channels` rows of `columns` in each group; z repeats the grid. Tiles where most
+ * of one is not empty, else one or eight channels to a thread.
  */
 function formOf(
   shader: string,
-  { lanes }: Target,
+  { lanes, tiles }: Target,
   groups: number,
   channels: number,
   columns: number,
   z = 1,
 ): Pick<Launch, "shader" | "entry" | "constants" | "groups"> {
+  if (tiles && channels >= 32 && columns >= 32) {
+    const count = Math.ceil(channels / 64) * Math.ceil(columns / 64);
+    return { shader: `${shader}Tile`, groups: foldedGrid(groups * count, z) };
+  }
   if (lanes !== null && channels > 8 && columns > 4 * lanes) {
-    const tiles = Math.ceil(channels / 16) * Math.ceil(columns / (8 * lanes));
-    return { shader: `${shader}Subgroup`, constants: { SG: lanes }, groups: foldedGrid(groups * tiles, z) };
+    const count = Math.ceil(channels / 16) * Math.ceil(columns / (8 * lanes));
+    return { shader: `${shader}Subgroup`, constants: { SG: lanes }, groups: foldedGrid(groups * count, z) };
   }
   return channels <= NARROW
     ? { shader, entry: "narrow", groups: gridOf(groups * channels * Math.ceil(columns / 8), z) }

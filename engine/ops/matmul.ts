@@ -1,7 +1,7 @@
 /** Matrix products, batched, with either operand transposed. Their gradients are matrix products again. */
 
 import { expectFloats } from "../expect.ts";
-import type { Lanes } from "../device/target.ts";
+import type { Target } from "../device/target.ts";
 import { foldedGrid, gridOf, tilesOf } from "../grid.ts";
 import type { Attributes, KernelOp, Launch, ReferenceArray } from "../op.ts";
 import { broadcastShapes, sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
@@ -53,10 +53,10 @@ export const matmulOp: KernelOp = {
   reference([a, b], flags) {
     return product(a, b, flags as Flags);
   },
-  launch(_node, [a, b], flags, { lanes }) {
+  launch(_node, [a, b], flags, target) {
     const { batch, m, n, k, aM, aK, bK, bN } = geometry(a.shape, b.shape, flags as Flags);
     return {
-      ...formOf(lanes, batch, m, n),
+      ...formOf(target, batch, m, n),
       overrides: { BATCH: batch, M: m, N: n, K: k, A_M: aM, A_K: aK, B_K: bK, B_N: bN },
       inputs: [a, b],
       flops: 2 * batch * m * n * k,
@@ -79,13 +79,15 @@ export const matmulOp: KernelOp = {
   ],
 };
 
-/** The kernel for a result of this size: tiles of a subgroup, unless it is so small that most of one would be empty. */
+/** The form of the kernel for a result of this size: tiles, unless most of one would be empty. */
 function formOf(
-  lanes: Lanes | null,
+  { lanes, tiles }: Target,
   batch: number,
   m: number,
   n: number,
 ): Pick<Launch, "shader" | "entry" | "constants" | "groups"> {
+  if (tiles && m >= 32 && n >= 32)
+    return { shader: "matmulTile", groups: foldedGrid(batch * Math.ceil(m / 64) * Math.ceil(n / 64)) };
   if (lanes === null || m <= 8 || n <= lanes) return { shader: "matmul", groups: gridOf(batch * tilesOf(m, n)) };
   const columns = n <= 4 * lanes ? 4 : 8;
   return {

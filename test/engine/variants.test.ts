@@ -21,11 +21,13 @@ import { device } from "./opened.ts";
 import { check } from "./property.ts";
 
 const plain = await openDevice({ kernels: "plain" });
+const tiled = await openDevice({ kernels: "tiles" });
 useDevice(device);
 
 afterAll(async () => {
   useDevice(device);
   await plain.close();
+  await tiled.close();
 });
 
 /** What a program gives on a device, and the shaders it ran. */
@@ -42,25 +44,39 @@ async function on(which: typeof device, program: (...x: Tensor[]) => Tensor, inp
   return { data, shaders };
 }
 
-/** Asserts equal bits; returns whether the forms were different ones. */
-async function expectSame(program: (...x: Tensor[]) => Tensor, inputs: readonly HostArray[]): Promise<boolean> {
-  const [suited, standard] = [await on(device, program, inputs), await on(plain, program, inputs)];
-  expect(suited.data).toEqual(standard.data);
-  expect(standard.shaders).not.toContain("Subgroup");
-  return suited.shaders.includes("Subgroup");
+/** Forms of a kernel, by the end of their file's name, and the device that uses them. */
+const forms = { Subgroup: device, Tile: tiled };
+
+type Uses = Record<keyof typeof forms, number>;
+
+/** Asserts equal bits, and counts the forms that were different ones. */
+async function expectSame(
+  program: (...x: Tensor[]) => Tensor,
+  inputs: readonly HostArray[],
+  uses: Uses,
+): Promise<void> {
+  const standard = await on(plain, program, inputs);
+  expect(standard.shaders).not.toMatch(/Subgroup|Tile/);
+  for (const [form, which] of Object.entries(forms)) {
+    const { data, shaders } = await on(which, program, inputs);
+    expect(data).toEqual(standard.data);
+    if (shaders.includes(form)) uses[form as keyof Uses]++;
+  }
 }
+
+const none = (): Uses => ({ Subgroup: 0, Tile: 0 });
 
 const { lanes } = device.target;
 
 test(`this adapter has ${lanes === null ? "no subgroups that kernels are written for" : `subgroups of ${lanes} lanes`}`, () => {
   expect([null, 4, 8]).toContain(lanes);
-  expect(plain.target.lanes).toBeNull();
+  expect([plain.target.lanes, plain.target.tiles, tiled.target.tiles]).toEqual([null, false, true]);
 });
 
 const extent = fc.constantFrom(9, 16, 17, 31, 40, 65);
 
-test("matmul by subgroups equals matmul, transposed and batched too", async () => {
-  let used = 0;
+test("matmul by subgroups and by tiles equals matmul, transposed and batched too", async () => {
+  const uses = none();
   await check(
     fc.tuple(extent, fc.constantFrom(1, 2, 33), extent, fc.boolean(), fc.boolean(), fc.constantFrom(1, 3)),
     async ([m, k, n, transposeA, transposeB, batch]) => {
@@ -68,47 +84,38 @@ test("matmul by subgroups equals matmul, transposed and batched too", async () =
       const b = draw(2, [batch, ...(transposeB ? [n, k] : [k, n])]);
       // An epilogue, which has the right index.
       const program = (a: Tensor, b: Tensor) => matmul(a, b, { transposeA, transposeB }).mul(2).leakyRelu(0.1);
-      if (await expectSame(program, [a, b])) used++;
+      await expectSame(program, [a, b], uses);
     },
-    12,
+    6,
   );
-  expect(used > 0).toBe(lanes !== null);
+  expect(uses.Tile).toBeGreaterThan(0);
+  expect(uses.Subgroup > 0).toBe(lanes !== null);
 });
 
-const windows = fc.record({
-  stride: fc.constantFrom(1, 2),
-  padding: fc.constantFrom(0, 1),
-  dilation: fc.constantFrom(1, 2),
-  groups: fc.constantFrom(1, 2),
-});
+const cases = [
+  { window: { stride: 1, padding: 1, dilation: 1, groups: 1 }, channels: 34, outputs: 35, taps: 3, size: 6 },
+  { window: { stride: 2, padding: 1, dilation: 2, groups: 2 }, channels: 33, outputs: 32, taps: 2, size: 9 },
+];
 
-test("conv2d, conv2dInput and conv2dWeight by subgroups equal the plain ones", async () => {
-  const used = { conv2d: 0, conv2dInput: 0, conv2dWeight: 0 };
-  await check(
-    fc.tuple(
-      windows,
-      fc.constantFrom(9, 17, 20),
-      fc.constantFrom(9, 16, 18),
-      fc.constantFrom(1, 3),
-      fc.constantFrom(7, 9),
-    ),
-    async ([window, channels, outputs, taps, size]) => {
-      const { groups } = window;
-      const x = draw(1, [2, channels * groups, size, size]);
-      const w = draw(2, [outputs * groups, channels, taps, taps]);
-      const after = (extent: number) =>
-        Math.floor((extent + 2 * window.padding - window.dilation * (taps - 1) - 1) / window.stride) + 1;
-      const y = draw(3, [2, outputs * groups, after(size), after(size)]);
-      const [xShape, wShape] = [x.shape, w.shape];
-      const forms = {
-        conv2d: [(x: Tensor, w: Tensor) => conv2d(x, w, window).add(1), [x, w]],
-        conv2dInput: [(y: Tensor, w: Tensor) => conv2dInput(y, w, { ...window, shape: xShape }), [y, w]],
-        conv2dWeight: [(x: Tensor, y: Tensor) => conv2dWeight(x, y, { ...window, shape: wShape }), [x, y]],
-      } as const;
-      for (const [name, [program, inputs]] of Object.entries(forms))
-        if (await expectSame(program, inputs)) used[name as keyof typeof used]++;
-    },
-    8,
-  );
-  for (const times of Object.values(used)) expect(times > 0).toBe(lanes !== null);
-});
+test.each(cases)(
+  "conv2d, conv2dInput and conv2dWeight by subgroups and by tiles equal the plain ones: %j",
+  async ({ window, channels, outputs, taps, size }) => {
+    const { groups } = window;
+    const [xShape, wShape] = [
+      [3, channels * groups, size, size],
+      [outputs * groups, channels, taps, taps],
+    ];
+    const after = Math.floor((size + 2 * window.padding - window.dilation * (taps - 1) - 1) / window.stride) + 1;
+    const [x, w, y] = [draw(1, xShape), draw(2, wShape), draw(3, [3, outputs * groups, after, after])];
+    const programs: Record<string, [(a: Tensor, b: Tensor) => Tensor, HostArray, HostArray]> = {
+      conv2d: [(x, w) => conv2d(x, w, window).add(1), x, w],
+      conv2dInput: [(y, w) => conv2dInput(y, w, { ...window, shape: xShape }), y, w],
+      conv2dWeight: [(x, y) => conv2dWeight(x, y, { ...window, shape: wShape }), x, y],
+    };
+    for (const [name, [program, ...inputs]] of Object.entries(programs)) {
+      const uses = none();
+      await expectSame(program, inputs, uses);
+      expect({ name, ...uses }).toEqual({ name, Subgroup: lanes === null ? 0 : 1, Tile: 1 });
+    }
+  },
+);
