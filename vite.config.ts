@@ -5,11 +5,13 @@ import { defineConfig } from "vite";
 
 const folders = ["shaders", "engine", "nn", "ebm", "cli", "bench"];
 const browserOnly = join("cli", "web") + sep;
+const packageOfItsOwn = join("bench", "peers") + sep;
 
 const sources = folders
   .filter((folder) => existsSync(folder))
   .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)))
-  .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !file.startsWith(browserOnly));
+  .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
+  .filter((file) => !file.startsWith(browserOnly) && !file.startsWith(packageOfItsOwn));
 
 export default defineConfig({
   publicDir: false,
