@@ -173,6 +173,7 @@ export const rows: Record<string, Row> = { ...pointwise, ...families };
 /** Ops whose results do not change when an operand does a little, or that select by index. */
 export const withoutGradient: readonly string[] = [
   ...[
+    "byteAt",
     "less",
     "lessEqual",
     "greater",
