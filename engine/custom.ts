@@ -3,6 +3,7 @@
 import { rewrite } from "./compile/rewrite.ts";
 import { inOrder } from "./graph.ts";
 import { vjp } from "./grad.ts";
+import { reshapeOp } from "./ops/movement.ts";
 import { againOp, onceOp, withGradient, type CustomGradient } from "./ops/custom.ts";
 import { apply, tensorsSoFar, type Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
@@ -13,7 +14,7 @@ type TensorFunction = (...inputs: Tensor[]) => Tensor;
 
 /**
  * `f` with a gradient of its own: `gradient(dy, inputs, y)` returns the product of dy with the Jacobian towards each input,
- * `null` for none. It is written with ops like everything else, so that gradients of it are right too; with `once` they
+ * `null` for none. It is written with ops, or as a `vjp` of another function of the same inputs, like everything else, so that gradients of it are right too; with `once` they
  * throw instead of being silently wrong, for gradients that are not derivatives of anything (straight-through, surrogates).
  *
  * A tensor that `f` reads from outside its arguments has no gradient rule: asking for a gradient towards it throws.
@@ -24,7 +25,9 @@ export function customVjp(
   { once = false }: { once?: boolean } = {},
 ): TensorFunction {
   const given: CustomGradient = (dy, inputs, y) => {
-    const slopes = gradient(dy, inputs, y);
+    // Each stands for itself: a gradient taken towards two of them does not count the way from one to the other.
+    const own = inputs.map((input) => apply(reshapeOp, [input], { shape: input.shape }));
+    const slopes = gradient(dy, own, y);
     if (slopes.length !== inputs.length)
       throw new RangeError(`customVjp: one gradient per input, got ${slopes.length} for ${inputs.length} inputs`);
     return once ? slopes.map((slope) => slope && apply(onceOp, [slope])) : slopes;

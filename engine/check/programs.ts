@@ -4,6 +4,17 @@ import * as ops from "../ops/index.ts";
 import { threefry2x32 } from "../random/threefry.ts";
 import type { Tensor } from "../tensor.ts";
 
+const image = (x: Tensor): Tensor => x.reshape([1, 1, 3, 4]);
+const flat = (x: Tensor): Tensor => x.reshape([3, 4]);
+const kernel = (x: Tensor): Tensor =>
+  x
+    .reshape([12])
+    .slice([[0, 9]])
+    .reshape([1, 1, 3, 3])
+    .mul(0.2);
+/** Rows 0, 2, 4 …, of which some lie beyond the last. */
+const twoApart = (count: number): Tensor => ops.iota([count]).mul(2);
+
 /** What a step does with two values; the result has their shape. */
 const smooth: Record<string, (x: Tensor, y: Tensor) => Tensor> = {
   add: (x, y) => x.add(y),
@@ -34,7 +45,24 @@ const smooth: Record<string, (x: Tensor, y: Tensor) => Tensor> = {
   total: (x, y) => x.mean().mul(y),
   matmul: (x, y) => ops.matmul(ops.matmul(x, y.mul(0.3), { transposeB: true }), x.mul(0.3)),
   softmax: (x) => x.softmax(1),
+  logSoftmax: (x) => x.logSoftmax(0).mul(0.5),
   logSumExp: (x, y) => x.logSumExp(0).sub(y),
+  prod: (x, y) => x.sigmoid().prod(1, { keepDims: true }).add(y),
+  variance: (x, y) => x.tanh().variance(0, { keepDims: true }).sub(y),
+  cumsum: (x, y) => x.cumsum(1).mul(0.3).sub(y),
+  gelu: (x) => x.gelu(),
+  expm1: (x) => x.tanh().expm1(),
+  pow: (x, y) => x.square().add(1).pow(y.tanh()),
+  powInteger: (x) => x.tanh().pow(3),
+  arrange: (x, y) => x.flip(1).sub(y.roll(1, 0)),
+  tril: (x, y) => x.tril(1).add(y),
+  take: (x, y) => x.take(twoApart(3)).mul(y).mul(0.5),
+  put: (x, y) => x.put(twoApart(2), y.slice([[0, 2]])),
+  putAdd: (x, y) => x.putAdd(twoApart(3), y.mul(0.5)),
+  einsum: (x, y) => ops.einsum("ik,kj->ij", ops.einsum("ij,kj->ki", x.tanh(), y.mul(0.3)), x.mul(0.3)),
+  conv2d: (x, y) => flat(ops.conv2d(image(x), kernel(y), { padding: 1 })),
+  avgPool2d: (x, y) => flat(ops.avgPool2d(image(x), 3, { stride: 1, padding: 1, countPadding: false })).sub(y),
+  resize: (x) => flat(ops.resizeBilinear(ops.resizeNearest(image(x), [6, 2]), [3, 4], { convention: "halfPixel" })),
 };
 
 /** Steps with a kink, where a finite difference could stumble. */
@@ -45,6 +73,10 @@ const kinked: typeof smooth = {
   clamp: (x) => x.clamp(-1, 1),
   max: (x, y) => x.max(1, { keepDims: true }).sub(y),
   where: (x, y) => ops.where(x.greater(y), y.mul(0.5), x),
+  elu: (x) => x.elu(),
+  maxPool2d: (x, y) => flat(ops.maxPool2d(image(x), [1, 3], { stride: 1, padding: [0, 1] })).sub(y),
+  sort: (x, y) => x.sort().add(y),
+  gather: (x, y) => x.gather(1, y.argsort()),
 };
 
 export const steps = { ...smooth, ...kinked };

@@ -11,7 +11,7 @@ import { cumsum, cumsumOp } from "../ops/scan.ts";
 import { constantOp } from "../ops/sources.ts";
 import { tilesOf } from "../grid.ts";
 import type { Op } from "../op.ts";
-import { sizeOf } from "../shape.ts";
+import { sameShape, sizeOf } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 
 /** One step of simplification; its results are not looked at again, so each rule leaves nothing for the others. */
@@ -23,6 +23,7 @@ export function simplify(node: Tensor): Tensor {
   if (op === conv2dWeightOp) return splitWeightGradient(node);
   if (op.kind === "reduce") return splitReduction(node);
   if (op === (cumsumOp as Op)) return splitScan(node);
+  if (op === reshapeOp && sameShape(x.shape, node.shape)) return x;
   if (op === reshapeOp && x.op === reshapeOp) return reshape(x.inputs[0], node.shape);
   if (op === broadcastOp && x.op === broadcastOp) return broadcast(x.inputs[0], node.shape);
   if (op === transposeOp && x.op === transposeOp) return transposedTwice(node);
