@@ -126,7 +126,35 @@ export interface Explorer {
   energies(items: Float32Array): Promise<Float32Array>;
   /** `count` chains that start as those of the training do; they walk `stride` steps at a time. */
   chains(options: { count: number; stride: number; seed: number }): WalkingChains;
+  /**
+   * Where chains without noise lead from between the starts of others: for each of `pairs` pairs (z₁, z₂) a row of `points` ends from
+   * √(1 − ρ²) z₁ + ρ z₂, ρ from 0 to 1 (Nijkamp et al. 2019). `steps` as in `sample`. Throws where the sampler has noise.
+   */
+  interpolate(options: { pairs: number; points: number; steps: number | null; seed: number }): Promise<Grid>;
+  /**
+   * Reconstructs `count` items that were not trained on as ends of chains without noise: Adam, of this learning rate, seeks the starts z
+   * with the least ‖x − M(z)‖² (Nijkamp et al. 2019). `tell` hears the mean squared error per number before each iteration. Throws
+   * where the sampler has noise, or remembers more than positions.
+   */
+  reconstruct(options: ReconstructOptions, tell: (iteration: number, error: number) => void): Promise<Reconstruction>;
   dispose(): void;
+}
+
+export interface ReconstructOptions {
+  count: number;
+  /** steps of the chains; null for those of the training */
+  steps: number | null;
+  iterations: number;
+  rate: number;
+  seed: number;
+}
+
+/** Items beside the ends of chains that come nearest to them. */
+export interface Reconstruction {
+  /** each item and then what it became */
+  grid: Grid;
+  /** mean squared difference per number */
+  error: number;
 }
 
 /** Chains that walk by the training's own sampler under the present model. */
@@ -161,6 +189,8 @@ export interface Grid {
   channels: number;
   height: number;
   width: number;
+  /** in a row of a picture; ⌊√count⌋ where it makes no difference */
+  columns?: number;
 }
 
 /** A density at `resolution`² points of the square from -extent to +extent: rows upward in y, within a row along x. */

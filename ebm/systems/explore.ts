@@ -4,6 +4,7 @@ import { compile, dispose, foldIn, fromArray, toArray, type Key, type Tensor } f
 import { walk } from "../samplers/index.ts";
 import type { Program } from "../trainer.ts";
 import type { WalkingChains } from "../training.ts";
+import { flowing } from "./flow.ts";
 import { energiesOf, learnedOf, samplesOf, type Learned, type Model } from "./model.ts";
 import type { ShortRunState } from "./shortRun.ts";
 
@@ -59,6 +60,7 @@ export const explorer = (model: Model): Pick<Program<ShortRunState>, "explore"> 
         return data as Float32Array;
       },
       chains,
+      ...flowing(model, present, keysOf),
       dispose() {
         energies.dispose();
         starts.dispose();

@@ -31,6 +31,8 @@ export type Learned = {
 export interface Model {
   settings: ShortRunSettings;
   source: Source;
+  /** Opens what the model is not trained on; of what is drawn anew at each update, the same. */
+  heldOut: () => Promise<Source>;
   sampler: Sampler<Chains, "slopeNorm">;
   start: Start;
   /** E under what was learned so far; without a pass in evaluation. */

@@ -33,11 +33,18 @@ import type { Levels } from "../trainer.ts";
 import type { Context } from "../training.ts";
 import type { ShortRunSettings } from "./shortRun.fields.ts";
 
-export async function sourceOf({ data, seed }: ShortRunSettings, context: Context): Promise<Source> {
+/** What is learned, or what is not: the test part of images has neither a count nor changes. */
+export async function sourceOf(
+  { data, seed }: ShortRunSettings,
+  context: Context,
+  part: "train" | "test" = "train",
+): Promise<Source> {
   const points = pointSources[data.name];
   if (points !== undefined) return points(data);
-  const images = madeImages[data.name]?.(seed) ?? (await context.data(data.name, "train", data.size));
-  return imageSource(selected(images, data), data.size, data);
+  const images = madeImages[data.name]?.(seed, part) ?? (await context.data(data.name, part, data.size));
+  return part === "train"
+    ? imageSource(selected(images, data), data.size, data)
+    : imageSource(selected(images, { ...data, count: 0 }), data.size);
 }
 
 export function netOf({ net, data }: ShortRunSettings, source: Source): Module {

@@ -30,11 +30,16 @@ export const shortRun: System = { fields: shortRunFields, objective: shortRunObj
 
 async function open(settings: Settings, context: Context, options?: OpenOptions): Promise<Training> {
   const checked = settings as unknown as ShortRunSettings;
-  return openTraining(programOf(checked, await sourceOf(checked, context)), checked.seed, options);
+  const heldOut = () => sourceOf(checked, context, "test");
+  return openTraining(programOf(checked, await sourceOf(checked, context), heldOut), checked.seed, options);
 }
 
-/** The training as tensor programs. */
-export function programOf(settings: ShortRunSettings, source: Source): Program<ShortRunState> {
+/** The training as tensor programs, of what a source gives; `heldOut` opens another that is not trained on. */
+export function programOf(
+  settings: ShortRunSettings,
+  source: Source,
+  heldOut: Model["heldOut"],
+): Program<ShortRunState> {
   const { batch, sampler: steps, objective } = settings;
   const net = netOf(settings, source);
   const sampler = samplerOf(settings);
@@ -48,7 +53,7 @@ export function programOf(settings: ShortRunSettings, source: Source): Program<S
   // A key of its own: the batch itself may be drawn with the data key.
   const noisy = (x: Tensor, key: Key, deviation: Operand = settings.data.noise) =>
     settings.data.noise === 0 ? x : x.add(normal(foldIn(key, 0), x.shape).mul(deviation));
-  const model: Model = { settings, source, sampler, start, energyUnder, temperature: sampled, noisy };
+  const model: Model = { settings, source, heldOut, sampler, start, energyUnder, temperature: sampled, noisy };
   const look = observer(model);
   return {
     nets: { E: { net, item: source.item } },

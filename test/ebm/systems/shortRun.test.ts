@@ -48,7 +48,8 @@ const persistent = { start: { kind: "persistent" } } as const;
 
 test("an update on the device is that of the float64 reference: parameters, moments, replay buffer and numbers", async () => {
   const settings = smallSettings("anatomy/rings-nonconvergent", { ...persistent, sampler: { noise: 0.1 } });
-  const program = programOf(settings, ringsSource(settings.data));
+  const source = ringsSource(settings.data);
+  const program = programOf(settings, source, () => Promise.resolve(source));
   const step = (state: ShortRunState, rate: Tensor): Tensor[] => {
     const keys = { data: key(1), start: key(2), walk: key(3), observe: key(4) };
     const next = program.update(state, null, keys, { rate, dataNoise: constant(0) }, 0);
