@@ -59,3 +59,11 @@ export function reasonOf(error: unknown): string {
 
 /** The code of a system error, `ENOENT`, or undefined. */
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+
+/** The error of a write: a full disk is no fault of this program, and names the file. */
+export const writing = (path: string, error: unknown): unknown =>
+  codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT"
+    ? new Failure("data", `${path}: ${reasonOf(error)}; what is finished is kept, and goes on with --resume`, {
+        cause: error,
+      })
+    : error;

@@ -2,6 +2,7 @@
 
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { writing } from "../failure.ts";
 
 /** What an unfinished file ends in; such files are left only by a process that was killed. */
 export const draftSuffix = ".draft";
@@ -20,7 +21,7 @@ export async function writeAtomically(path: string, contents: string | Uint8Arra
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
-    throw error;
+    throw writing(path, error);
   }
   await syncFolder(dirname(path));
 }

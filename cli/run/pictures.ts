@@ -8,9 +8,9 @@ import type { Grid, Landscape } from "../../ebm/training.ts";
 export const isPicture = ({ height, width, channels }: Grid): boolean =>
   height * width > 1 && (channels === 1 || channels === 3);
 
-/** The samples of a grid in rows of ⌊√count⌋, two dark pixels apart, as PNG; -1 is black and 1 is white. */
-export function gridPng({ images, count, channels, height, width }: Grid): Uint8Array {
-  const perRow = Math.floor(Math.sqrt(count));
+/** The samples of a grid in its columns or in rows of ⌊√count⌋, two dark pixels apart, as PNG; -1 is black and 1 is white. */
+export function gridPng({ images, count, channels, height, width, columns }: Grid): Uint8Array {
+  const perRow = columns ?? Math.floor(Math.sqrt(count));
   const rows = Math.ceil(count / perRow);
   const gap = 2;
   const pixels = { width: perRow * (width + gap) + gap, height: rows * (height + gap) + gap };

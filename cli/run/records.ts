@@ -2,7 +2,7 @@
 
 import { open, readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { codeOf, Failure } from "../failure.ts";
+import { codeOf, Failure, writing } from "../failure.ts";
 import { writeAtomically } from "./atomic.ts";
 
 /** Numbers by name at one step; JSON has no NaN and no infinities, so these are written as strings. */
@@ -44,6 +44,8 @@ export async function appendLines(path: string, lines: readonly string[]): Promi
   try {
     await file.writeFile(lines.map((line) => `${line}\n`).join(""));
     await file.sync();
+  } catch (error) {
+    throw writing(path, error);
   } finally {
     await file.close();
   }

@@ -1,4 +1,5 @@
 // The files of one JSON object a line: what is written can be read, also after a process was killed.
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,4 +41,11 @@ test("cutBack drops later rows and the unfinished line, so that what is appended
   await cutBack(path, 2);
   await appendLines(path, ['{"step":3}']);
   expect(await readFile(path, "utf8")).toBe('{"step":1,"loss":"NaN"}\n{"step":2}\n{"step":3}\n');
+});
+
+test.runIf(existsSync("/dev/full"))("a full disk is named with the file, and with what becomes of the run", async () => {
+  await expect(appendLines("/dev/full", ["{}"])).rejects.toMatchObject({
+    ending: "data",
+    message: "/dev/full: no space left on device; what is finished is kept, and goes on with --resume",
+  });
 });
