@@ -43,9 +43,12 @@ test("cutBack drops later rows and the unfinished line, so that what is appended
   expect(await readFile(path, "utf8")).toBe('{"step":1,"loss":"NaN"}\n{"step":2}\n{"step":3}\n');
 });
 
-test.runIf(existsSync("/dev/full"))("a full disk is named with the file, and with what becomes of the run", async () => {
-  await expect(appendLines("/dev/full", ["{}"])).rejects.toMatchObject({
-    ending: "data",
-    message: "/dev/full: no space left on device; what is finished is kept, and goes on with --resume",
-  });
-});
+test.runIf(existsSync("/dev/full"))(
+  "a full disk is named with the file, and with what becomes of the run",
+  async () => {
+    await expect(appendLines("/dev/full", ["{}"])).rejects.toMatchObject({
+      ending: "data",
+      message: "/dev/full: no space left on device; what is finished is kept, and goes on with --resume",
+    });
+  },
+);
