@@ -69,7 +69,7 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .action(async (recipe: string | undefined, options: TrainOptions) => end(await train(world, recipe, options)));
 
   command(program, "sample <run>", "draw samples from the newest checkpoint of a run")
-    .option("--count <number>", "how many", "64")
+    .option("--count <number>", "how many; 64, or 8 pairs to interpolate between")
     .option("--steps <number>", "steps of the sampler, instead of those of the run")
     .option("--seed <number>", "seed of the samples", "0")
     .option("--sampler <kind>", "another sampler than that of the run (the setting sampler.kind)")
@@ -77,6 +77,13 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--noise <number>", "other noise in each step (the setting sampler.noise)")
     .option("--temperature <number>", "the same, as the noise that amounts to this temperature")
     .option("--record", "write energy, slope and acceptance of every step beside the samples, as .csv and .html")
+    .option("--interpolate <number>", "where chains without noise lead from this many points between pairs of starts")
+    .option(
+      "--reconstruct <number>",
+      "how near chains without noise come to this many test images, from the best starts",
+    )
+    .option("--iterations <number>", "reconstruct: steps of Adam that seek the starts (100)")
+    .option("--rate <number>", "reconstruct: its learning rate (0.1)")
     .option("--out <file>", "a new .png, or .safetensors for the numbers; default: samples/ of the run")
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
     .action(async (run: string, options: SampleOptions) => end(await sample(world, run, options)));

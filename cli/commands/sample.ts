@@ -19,9 +19,10 @@ import { stepStem } from "../run/observation.ts";
 import { gridPng, isPicture, landscapesPng } from "../run/pictures.ts";
 import { restore } from "../run/resume.ts";
 import { say, warn, type World } from "../world.ts";
+import { flowGrid, type Flow } from "./sample.flow.ts";
 
 export interface SampleOptions {
-  count: string;
+  count?: string;
   steps?: string;
   seed: string;
   out?: string;
@@ -31,16 +32,22 @@ export interface SampleOptions {
   noise?: string;
   temperature?: string;
   record?: boolean;
+  interpolate?: string;
+  reconstruct?: string;
+  iterations?: string;
+  rate?: string;
 }
 
 /**
  * Writes samples as pictures (FILE.png) or as numbers (FILE.safetensors), and with `record` what the chains went through beside
- * them; an existing file is never replaced.
+ * them; or what chains without noise come to between starts (`interpolate`) and towards images that were not trained on
+ * (`reconstruct`). An existing file is never replaced.
  */
 export async function sample(world: World, path: string, options: SampleOptions): Promise<Ending> {
-  const count = readCount("--count", options.count, 1);
+  const count = readCount("--count", options.count ?? (options.interpolate === undefined ? "64" : "8"), 1);
   const steps = options.steps === undefined ? null : readCount("--steps", options.steps, 0);
   const seed = readCount("--seed", options.seed, 0);
+  const flow = flowOf(options, { count, steps, seed });
   const { folder, run } = await openRun(world, path, world.cwd);
   const system = findSystem(world, run.system);
   const settings = samplingSettings(system.fields, run.settings, options);
@@ -52,7 +59,9 @@ export async function sample(world: World, path: string, options: SampleOptions)
   const context = imageContext({ ...world, data: options.data ?? null, tell: (line) => warn(world, line) });
   const training = await asked(system.open(settings, context));
   try {
-    await write(world, training, found, { count, steps, seed }, out);
+    restore(training, found);
+    const wanted = flow === null ? training.sample({ count, steps, seed }) : seenFlow(world, training, flow);
+    for (const [file, bytes] of filesOf(await asked(wanted), out)) await writeNew(world, file, bytes);
     if (options.record) await writeRecord(world, training, { count, steps, seed }, out);
   } finally {
     training.dispose();
@@ -62,7 +71,9 @@ export async function sample(world: World, path: string, options: SampleOptions)
 
 /** The settings of the run with another sampler, as far as the options ask for one. */
 function samplingSettings(fields: Fields, settings: Settings, options: SampleOptions): Settings {
-  const { sampler, stepSize, noise, temperature } = options;
+  const { sampler, stepSize, temperature } = options;
+  const still = options.interpolate !== undefined || options.reconstruct !== undefined;
+  const noise = still ? "0" : options.noise;
   if (noise !== undefined && temperature !== undefined)
     throw new Failure("usage", "--noise and --temperature: either follows from the other; give one of them");
   const change = (settings: Settings, option: string, path: string, text: string | undefined): Settings =>
@@ -83,16 +94,43 @@ async function checkpointOf(world: World, path: string, folder: RunFolder, run: 
   return found;
 }
 
-async function write(
-  world: World,
-  training: Training,
-  found: Found,
-  options: Parameters<Training["sample"]>[0],
-  out: string,
-): Promise<void> {
-  restore(training, found);
-  const observation = await asked(training.sample(options));
-  for (const [file, bytes] of filesOf(observation, out)) await writeNew(world, file, bytes);
+/** What was asked of chains without noise; null for plain samples. */
+function flowOf(options: SampleOptions, common: { count: number; steps: number | null; seed: number }): Flow | null {
+  const { interpolate, reconstruct, iterations, rate } = options;
+  if (interpolate !== undefined && reconstruct !== undefined)
+    throw new Failure("usage", "--interpolate and --reconstruct: give one of them");
+  if (reconstruct === undefined && (iterations !== undefined || rate !== undefined))
+    throw new Failure("usage", "--iterations and --rate: are of --reconstruct, which is not given");
+  if (interpolate === undefined && reconstruct === undefined) return null;
+  const which = interpolate === undefined ? "--reconstruct" : "--interpolate";
+  for (const [name, text] of Object.entries({ "--noise": options.noise, "--temperature": options.temperature }))
+    if (text !== undefined) throw new Failure("usage", `${name} ${text}: ${which} takes chains without noise`);
+  if (options.record) throw new Failure("usage", `--record: is of plain samples, not of ${which}`);
+  if (interpolate !== undefined) {
+    const points = readCount("--interpolate", interpolate, 2);
+    return { kind: "interpolate", options: { ...common, pairs: common.count, points } };
+  }
+  if (options.count !== undefined)
+    throw new Failure("usage", `--count ${options.count}: --reconstruct says itself how many`);
+  return {
+    kind: "reconstruct",
+    options: {
+      ...common,
+      count: readCount("--reconstruct", reconstruct!, 1),
+      iterations: readCount("--iterations", iterations ?? "100", 0),
+      rate: readPositive("--rate", rate ?? "0.1"),
+    },
+  };
+}
+
+/** The grid of a flow as all there is to see. */
+async function seenFlow(world: World, training: Training, flow: Flow): Promise<Observation> {
+  const explorer = training.explore();
+  try {
+    return { step: training.step, measures: {}, grids: [await flowGrid(world, explorer, flow)], landscapes: [] };
+  } finally {
+    explorer.dispose();
+  }
 }
 
 /** The record of the same chains, as a table and as a page. */
@@ -143,6 +181,12 @@ function readCount(option: string, text: string, least: number): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count >= least && text.trim() !== "") return count;
   throw new Failure("usage", `${option} ${text}: expected an integer of at least ${least}`);
+}
+
+function readPositive(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new Failure("usage", `${option} ${text}: expected a number above 0`);
 }
 
 async function checkOut(out: string, typed: string): Promise<void> {

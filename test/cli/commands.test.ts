@@ -53,7 +53,55 @@ describe("ebm sample", () => {
       expect(page).toContain(words);
   });
 
+  test("interpolates with --interpolate, between 8 pairs or as many as --count says, by chains without noise", async () => {
+    const { ebm, bytes } = await trained();
+    const { out } = await ebm("sample", "a", "--interpolate", "5", "--out", "strips.png");
+    expect(out).toBe("strips.png\n");
+    // 5 images of 4 × 4 in a row, 8 rows, two pixels around each.
+    expect(decodePng(await bytes("strips.png"))).toMatchObject({ width: 5 * 6 + 2, height: 8 * 6 + 2 });
+    const words = ["--interpolate", "3", "--count", "2", "--steps", "7", "--seed", "9"];
+    await ebm("sample", "a", ...words, "--out", "x.safetensors");
+    const { interpolation } = decode(await bytes("x.safetensors")).arrays;
+    expect(interpolation.shape).toEqual([6, 1, 4, 4]);
+    expect([...interpolation.data.slice(0, 5)]).toEqual([0, 2, 3, 7, 9]);
+  });
+
+  test("reconstructs with --reconstruct, by chains without noise, and says ten times how near it is", async () => {
+    const { ebm, bytes } = await trained();
+    const words = ["--reconstruct", "3", "--iterations", "20", "--rate", "0.5"];
+    const { out } = await ebm("sample", "a", ...words, "--out", "x.safetensors");
+    const lines = out.split("\n");
+    expect(lines.length).toBe(13);
+    expect(lines[1]).toBe("iteration 3 of 20, mean squared error per pixel 0.333");
+    expect(lines.slice(10)).toEqual(["done, mean squared error per pixel 0.0400", "x.safetensors", ""]);
+    const { reconstruction } = decode(await bytes("x.safetensors")).arrays;
+    expect(reconstruction.shape).toEqual([6, 1, 4, 4]);
+    expect([...reconstruction.data.slice(0, 3)]).toEqual([0, 20, 0.5]);
+  });
+
   const refused: [string, string[], number, string][] = [
+    [
+      "to interpolate and to reconstruct at once",
+      ["a", "--interpolate", "3", "--reconstruct", "3"],
+      2,
+      "--interpolate and --reconstruct: give one of them",
+    ],
+    ["one point between starts", ["a", "--interpolate", "1"], 2, "--interpolate 1: expected an integer of at least 2"],
+    ["a rate of 0", ["a", "--reconstruct", "3", "--rate", "0"], 2, "--rate 0: expected a number above 0"],
+    ["a rate of nothing", ["a", "--rate", "1"], 2, "--iterations and --rate: are of --reconstruct, which is not given"],
+    [
+      "noise in chains without",
+      ["a", "--reconstruct", "3", "--noise", "1"],
+      2,
+      "--noise 1: --reconstruct takes chains without noise",
+    ],
+    [
+      "to record strips",
+      ["a", "--interpolate", "3", "--record"],
+      2,
+      "--record: is of plain samples, not of --interpolate",
+    ],
+    ["two counts", ["a", "--reconstruct", "3", "--count", "4"], 2, "--count 4: --reconstruct says itself how many"],
     ["a step size of 0", ["a", "--step-size", "0"], 2, '--step-size 0: "sampler.stepSize" is a number above 0, got 0'],
     [
       "a sampler that the system does not have",

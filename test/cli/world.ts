@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import type { NamedArrays } from "../../engine/hostArray.ts";
 import { guard, guardFields } from "../../ebm/guard.ts";
 import type { Fields, Settings } from "../../ebm/settings.ts";
-import type { MetricsRow, Observation, Recipe, System, Training } from "../../ebm/training.ts";
+import type { Explorer, Grid, MetricsRow, Observation, Recipe, System, Training } from "../../ebm/training.ts";
 import { runCommand } from "../../cli/program.ts";
 import type { DeviceFacts, World } from "../../cli/world.ts";
 
@@ -17,6 +17,7 @@ const fields: Fields = {
   sampler: {
     steps: { kind: "integer", about: "steps of each chain", min: 1 },
     stepSize: { kind: "number", about: "step size", exclusiveMin: 0 },
+    noise: { kind: "number", about: "noise of each step", min: 0 },
   },
   objective: { scaled: { kind: "boolean", about: "whether the loss is divided by the temperature" } },
   guard: guardFields,
@@ -30,7 +31,7 @@ const settings: Settings = {
   seed: 1,
   updates: 6,
   data: { name: "gmm" },
-  sampler: { steps: 10, stepSize: 0.5 },
+  sampler: { steps: 10, stepSize: 0.5, noise: 0.1 },
   objective: { scaled: true },
   guard: { ...guard, attempts: 3 },
   log: { observe: 3, checkpoint: 2 },
@@ -125,8 +126,28 @@ class Counting implements Training {
     return Promise.resolve(null);
   }
 
-  explore(): never {
-    throw new TypeError("explore: the commands have no use for it");
+  explore(): Explorer {
+    const unused = (): never => {
+      throw new TypeError("explore: the commands have no use for this part");
+    };
+    // What is asked for, in the first pixels.
+    const grid = (name: string, count: number, columns: number, asked: object): Grid => {
+      const { noise } = this.settings.sampler as { noise: number };
+      const images = new Float32Array(count * 16);
+      images.set([noise, ...Object.values(asked).map(Number)]);
+      return { name, images, count, channels: 1, height: 4, width: 4, columns };
+    };
+    return {
+      energies: unused,
+      chains: unused,
+      interpolate: ({ pairs, points, steps, seed }) =>
+        Promise.resolve(grid("interpolation", pairs * points, points, { pairs, points, steps, seed })),
+      reconstruct({ count, iterations, rate }, tell) {
+        for (let iteration = 1; iteration <= iterations; iteration++) tell(iteration, 1 / iteration);
+        return Promise.resolve({ grid: grid("reconstruction", 2 * count, 2, { iterations, rate }), error: 0.04 });
+      },
+      dispose: () => undefined,
+    };
   }
 
   dispose(): void {

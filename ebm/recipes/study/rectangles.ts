@@ -16,6 +16,8 @@ export const studyRectangles = {
     data: { name: "rectangles" },
     net: { width: 16 },
     sampler: { steps: 20 },
+    // A fifth of such a short training.
+    guard: { settle: 50 },
     log: { observe: 50, checkpoint: 50, slopes: true },
   }),
 };
