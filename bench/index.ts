@@ -1,10 +1,13 @@
 /** All cases. */
 
 import { imageCases } from "./ebm/images.bench.ts";
+import { jemCases } from "./ebm/jem.bench.ts";
 import { langevinCases } from "./ebm/langevin.bench.ts";
+import { penaltyCases } from "./ebm/penalty.bench.ts";
 import { samplerCases } from "./ebm/samplers.bench.ts";
 import { updateCases } from "./ebm/update.bench.ts";
 import { dispatchCases } from "./host/dispatch.bench.ts";
+import { adamCases } from "./nn/adam.bench.ts";
 import { conv2dCases } from "./ops/conv2d.bench.ts";
 import { elementwiseCases } from "./ops/elementwise.bench.ts";
 import { matmulCases } from "./ops/matmul.bench.ts";
@@ -24,5 +27,8 @@ export const cases: readonly Case[] = [
   ...langevinCases,
   ...samplerCases,
   ...updateCases,
+  ...penaltyCases,
+  ...jemCases,
+  ...adamCases,
   ...imageCases,
 ];

@@ -1,4 +1,4 @@
-/** Steps of Langevin dynamics inside one compiled program, on the adapter and, for the host's share, on none. */
+/** Steps of Langevin dynamics in compiled programs, 20 in one and one by itself, on the adapter and, for the host's share, on none. */
 
 import { compile, dispose, foldIn, key, loop, normal, scope, type Tensor, type Tree } from "../../engine/index.ts";
 import { langevin } from "../../ebm/index.ts";
@@ -7,8 +7,8 @@ import { models, type MeasuredModel } from "./models.ts";
 
 const STEPS = 20;
 
-const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case => ({
-  name: `${on === "null" ? "host" : "ebm"}/langevin/${name}`,
+const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel, steps: number): Case => ({
+  name: `${on === "null" ? "host" : "ebm"}/langevin/${name}${steps === 1 ? "-single" : ""}`,
   on,
   unit: "step",
   async open() {
@@ -16,12 +16,12 @@ const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case => 
     const { parameters, x } = scope(() => ({ parameters: net.init(key(1)), x: normal(key(2), batch) }));
     const program = compile((weights: Tree, start: Tensor, walk: Tensor) => {
       const energy = (at: Tensor) => net.apply(weights, at).reshape([-1]);
-      return loop(STEPS, (i, at) => sampler.step(foldIn(walk, i), { x: at }, energy).state.x, start);
+      return loop(steps, (i, at) => sampler.step(foldIn(walk, i), { x: at }, energy).state.x, start);
     });
     const { schedule } = await program.prepare(parameters, x, key(3));
     return {
-      units: STEPS,
-      dispatches: dispatchesIn(schedule.commands) / STEPS,
+      units: steps,
+      dispatches: dispatchesIn(schedule.commands) / steps,
       run: () => dispose(program(parameters, x, key(3))),
       dispose() {
         program.dispose();
@@ -49,6 +49,6 @@ const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case =>
 });
 
 export const langevinCases = (["null", "adapter"] as const).flatMap((on) => [
-  ...models.map((model) => stepCase(on, model)),
+  ...models.flatMap((model) => [stepCase(on, model, STEPS), stepCase(on, model, 1)]),
   eagerCase(on, models[0]),
 ]);

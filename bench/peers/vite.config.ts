@@ -5,9 +5,11 @@ export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
   logLevel: "warn",
-  resolve: { conditions: ["source"] },
-  // The files of tfjs that Node would choose leave its gradients out; a bundler chooses those that have them.
-  ssr: { noExternal: [/^@oxc-project\/runtime/, /^@tensorflow\//, "seedrandom"] },
+  ssr: {
+    // The files of tfjs that Node would choose leave its gradients out; a bundler chooses those that have them.
+    noExternal: [/^@oxc-project\/runtime/, /^@tensorflow\//, "seedrandom"],
+    resolve: { conditions: ["source"] },
+  },
   build: {
     ssr: "run.ts",
     target: "node20",
