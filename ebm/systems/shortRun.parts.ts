@@ -1,11 +1,13 @@
 /** What the shortRun system is made of, chosen by its settings. */
 
-import { constant } from "../../engine/index.ts";
+import { constant, zeros, type Key, type Shape, type Tree } from "../../engine/index.ts";
 import {
   adam,
   exponentialRate,
   nonlocalNet,
+  Pass,
   sgd,
+  stateOf,
   stridedNet,
   thesisGenerator,
   toyNet,
@@ -58,6 +60,21 @@ export function netOf({ net, data }: ShortRunSettings, source: Source): Module {
   if (net.kind === "toy") return toyNet(net);
   const options = { ...net, channels: source.item[0], size: source.item[1] };
   return { vanilla: vanillaNet, strided: stridedNet, nonlocal: nonlocalNet }[net.kind](options);
+}
+
+/** Power iterations before the first update, as many as PyTorch's parametrization takes. */
+const SETTLING = 15;
+
+/**
+ * What a net remembers before the first update. The vectors of spectral norm begin at random; chains that walked under them would
+ * meet slopes a million times too steep, so passes over nothing bring them to the weights first.
+ */
+export function rememberedOf(net: Module, parameters: Tree, key: Key, item: Shape): Tree {
+  const begun = stateOf(net, key);
+  if (Object.keys(begun).length === 0) return begun;
+  const pass = Pass.training(begun);
+  for (let i = 0; i < SETTLING; i++) net.apply(parameters, zeros([1, ...item]), pass);
+  return pass.state;
 }
 
 /** The sampler of training, for every kind under the temperature that step size and noise amount to. */

@@ -5,7 +5,7 @@
  */
 
 import { foldIn, grad, named, normal, type Key, type Operand, type Tensor, type Tree } from "../../engine/index.ts";
-import { Pass, stateOf } from "../../nn/index.ts";
+import { Pass } from "../../nn/index.ts";
 import type { Source } from "../data/source.ts";
 import { recovered } from "../guard.ts";
 import { contrastiveDivergence } from "../objectives/contrastiveDivergence.ts";
@@ -19,7 +19,7 @@ import type { Learned, Model } from "./model.ts";
 import { observer } from "./observe.ts";
 import { recorder } from "./record.ts";
 import { shortRunFields, shortRunObjective, type ShortRunSettings } from "./shortRun.fields.ts";
-import { levelsOf, netOf, optimizerOf, samplerOf, sourceOf, startOf } from "./shortRun.parts.ts";
+import { levelsOf, netOf, optimizerOf, rememberedOf, samplerOf, sourceOf, startOf } from "./shortRun.parts.ts";
 
 export type { ShortRunSettings };
 
@@ -60,7 +60,7 @@ export function programOf(
     data: source.about,
     initial(key) {
       const parameters = net.init(key);
-      const remembered = stateOf(net, foldIn(key, 1));
+      const remembered = rememberedOf(net, parameters, foldIn(key, 1), source.item);
       const memory = start.memory(key);
       return {
         parameters,

@@ -48,6 +48,12 @@ test("spectral norm iterates at every update, and its vectors are part of the ch
   training.dispose();
 });
 
+test("spectral norm knows the weights before the first chains walk", async () => {
+  const [first] = await rowsOf("shortrun/mnist", vanilla, 1);
+  // With matrices of norm 1, patches that overlap k / s fold in rows and columns strengthen a slope by at most k / s: 3 · 2 · 2 · 2 · 1.
+  expect(first.r_s).toBeLessThan(24);
+});
+
 test("a generator that chains start from learns beside the energy, and survives a checkpoint", async () => {
   const generator = { latents: 3, width: 2 };
   const changes = { data: { size: 32 }, net: { kind: "strided" }, start: { kind: "generator" }, generator } as const;
