@@ -1,10 +1,12 @@
-/** Gradients of second order: a step of gradient descent on mean E(x) + ½ mean ‖∇ₓE(x)‖². */
+/** Gradients of second order: a step of gradient descent on mean E(x) + 10 mean ‖∇ₓE(x)‖². */
 
 import { compile, dispose, grad, key, normal, scope, zipTrees, type Tensor, type Tree } from "../../engine/index.ts";
 import { dispatchesIn, type Case } from "../case.ts";
 import { models, type MeasuredModel } from "./models.ts";
 
 const RATE = 0.01;
+/** Of the penalty, as in WGAN-GP. */
+const WEIGHT = 10;
 
 const penaltyCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case => ({
   name: `${on === "null" ? "host" : "ebm"}/penalty/${name}`,
@@ -15,7 +17,7 @@ const penaltyCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case 
     const program = compile((weights: Tree, at: Tensor) => {
       const energy = net.apply(weights, at).reshape([-1]);
       const penalty = grad(energy.sum(), at).square().flatten(1).sum(1).mean();
-      const slopes = grad(energy.mean().add(penalty.mul(0.5)), weights);
+      const slopes = grad(energy.mean().add(penalty.mul(WEIGHT)), weights);
       return zipTrees(weights, [slopes], ([p, slope]) => p.sub(slope.mul(RATE)));
     });
     const { schedule } = await program.prepare(parameters, x);

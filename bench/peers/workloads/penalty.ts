@@ -1,4 +1,4 @@
-/** A step of gradient descent on mean E(x) + ½ mean ‖∇ₓE(x)‖², whose gradient is of second order. */
+/** A step of gradient descent on mean E(x) + 10 mean ‖∇ₓE(x)‖², whose gradient is of second order. */
 
 import { grad as jaxGrad, jit, numpy as np, tree } from "@jax-js/jax";
 import * as tf from "@tensorflow/tfjs-core";
@@ -8,6 +8,8 @@ import { nets, type Net } from "../nets.ts";
 import { workload } from "../workload.ts";
 
 const RATE = 0.01;
+/** Of the penalty, as in WGAN-GP. */
+const WEIGHT = 10;
 
 type Parameters<T> = Record<string, T>;
 
@@ -32,14 +34,14 @@ const step = (net: Net) =>
       ours({ parameters, x }) {
         const energy = net.ours(parameters, x);
         const penalty = grad(energy.sum(), x).square().flatten(1).sum(1).mean();
-        const slopes = grad(energy.mean().add(penalty.mul(0.5)), parameters) as Parameters<Tensor>;
+        const slopes = grad(energy.mean().add(penalty.mul(WEIGHT)), parameters) as Parameters<Tensor>;
         return outputs(slopes, (name) => parameters[name].sub(slopes[name].mul(RATE)));
       },
       "jax-js": jit(({ parameters, x }: { parameters: Parameters<np.Array>; x: np.Array }) => {
         const loss = (parameters: Parameters<np.Array>) => {
           const slope = jaxGrad((x: np.Array) => net.jax(tree.ref(parameters), x).sum())(x.ref);
           const penalty = np.square(slope).sum().div(net.batch[0]);
-          return net.jax(parameters, x.ref).mean().add(penalty.mul(0.5));
+          return net.jax(parameters, x.ref).mean().add(penalty.mul(WEIGHT));
         };
         const slopes = jaxGrad(loss)(tree.ref(parameters)) as Parameters<np.Array>;
         x.dispose();
@@ -51,7 +53,7 @@ const step = (net: Net) =>
           const at = Object.fromEntries(names.map((name, index) => [name, values[index]]));
           const slope = tf.grad((x: tf.Tensor) => tf.sum(net.tfjs(at, x)))(x);
           const penalty = tf.div(tf.sum(tf.square(slope)), net.batch[0]);
-          return tf.add(tf.mean(net.tfjs(at, x)), tf.mul(penalty, 0.5));
+          return tf.add(tf.mean(net.tfjs(at, x)), tf.mul(penalty, WEIGHT));
         };
         const values = tf.grads(loss)(Object.values(parameters));
         const slopes = Object.fromEntries(names.map((name, index) => [name, values[index]]));
@@ -63,7 +65,7 @@ def work(inputs):
     x = inputs["x"].requires_grad_()
     values = energy(parameters, x)
     (slope,) = torch.autograd.grad(values.sum(), [x], create_graph=True)
-    loss = values.mean() + 0.5 * slope.square().flatten(1).sum(1).mean()
+    loss = values.mean() + ${WEIGHT} * slope.square().flatten(1).sum(1).mean()
     slopes = dict(zip(parameters, torch.autograd.grad(loss, list(parameters.values()))))
     return {
         **{f"slope.{name}": slope for name, slope in slopes.items()},
