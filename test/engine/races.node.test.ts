@@ -1,0 +1,111 @@
+/** Kernels with barriers, run in lockstep by wgsl_reflect: no thread reads what another may still write. Nothing of it needs a device but the plans. */
+
+import { afterAll, describe, expect, test } from "vitest";
+import { detectRaces } from "wgsl_reflect/wgsl_reflect.module.js";
+import type { Command, Dispatch } from "../../engine/compile/schedule.ts";
+import {
+  compile,
+  conv2d,
+  conv2dInput,
+  conv2dWeight,
+  dispose,
+  fromArray,
+  matmul,
+  openDevice,
+  useDevice,
+  type HostArray,
+  type Tensor,
+} from "../../engine/index.ts";
+import { kernels } from "../../shaders/index.ts";
+import { draw } from "./draw.ts";
+import { device } from "./opened.ts";
+
+// The forms for GPUs are the ones with barriers.
+const tiled = await openDevice({ kernels: "tiles" });
+useDevice(device);
+
+afterAll(() => tiled.close());
+
+/** One workgroup each, with more steps than it puts into workgroup memory at once. */
+const programs: Record<string, [(a: Tensor, b: Tensor) => Tensor, HostArray, HostArray]> = {
+  matmul: [(a, b) => matmul(a, b), draw(1, [33, 9]), draw(2, [9, 34])],
+  conv2d: [(x, w) => conv2d(x, w), draw(1, [1, 3, 7, 7]), draw(2, [33, 3, 2, 2])],
+  conv2dInput: [(y, w) => conv2dInput(y, w, { shape: [1, 33, 6, 6] }), draw(1, [1, 3, 5, 5]), draw(2, [3, 33, 2, 2])],
+  conv2dWeight: [(x, y) => conv2dWeight(x, y, { shape: [33, 8, 2, 2] }), draw(1, [1, 8, 4, 4]), draw(2, [1, 33, 3, 3])],
+};
+
+const hasBarrier = (text: string): boolean => /Barrier\(\);/.test(text);
+
+const dispatchesOf = (commands: readonly Command[]): Dispatch[] =>
+  commands.filter((command) => command.kind === "dispatch");
+
+/** The dispatches with barriers of a program, and how many numbers each of their buffers holds. */
+function traced([program, ...arrays]: (typeof programs)[string]): { dispatch: Dispatch; sizes: number[] }[] {
+  useDevice(tiled);
+  const tensors = arrays.map(fromArray);
+  const compiled = compile(program);
+  const { commands, slots } = compiled.trace(tensors[0], tensors[1]).schedule;
+  dispose(tensors);
+  compiled.dispose();
+  useDevice(device);
+  return dispatchesOf(commands)
+    .filter(({ source }) => hasBarrier(source.wgsl))
+    .map((dispatch) => ({ dispatch, sizes: dispatch.slots.map((slot) => slots[slot as number].bytes / 4) }));
+}
+
+/** The races of one workgroup of a kernel. */
+function racesOf(wgsl: string, { source }: Dispatch, sizes: readonly number[]): string[] {
+  const buffers = Object.fromEntries(
+    source.bindings.map(({ binding }, at) => [binding, new Float32Array(sizes[at]).fill(1)]),
+  );
+  // The results stay where they are: each is one thread's own, and storing 64 of them takes most of the time.
+  const text = wgsl.replace(/^ {2}for \(var e = 0u; e < 64u; e\+\+\) \{\n.*\n {2}\}\n/m, "");
+  const { races, errors } = detectRaces(text, source.entry, [1, 1, 1], { 0: buffers }, { constants: source.overrides });
+  return [...errors, ...races.map(({ message }) => message)];
+}
+
+describe("kernels with barriers", () => {
+  test("are all run here", () => {
+    const run = Object.values(programs).flatMap((program) =>
+      traced(program).map(({ dispatch }) => dispatch.source.file),
+    );
+    const known = Object.keys(kernels).filter((name) => hasBarrier(kernels[name]));
+    expect(new Set(run)).toEqual(new Set(known));
+  });
+
+  test.each(Object.entries(programs))("%s has no races", (_name, program) => {
+    for (const { dispatch, sizes } of traced(program))
+      expect(racesOf(dispatch.source.wgsl, dispatch, sizes)).toEqual([]);
+  });
+
+  test("have races without any one of them, and are told so", () => {
+    const [{ dispatch, sizes }] = traced(programs.conv2d);
+    const { wgsl } = dispatch.source;
+    const barriers = [...wgsl.matchAll(/workgroupBarrier\(\);/g)].map(({ index }) => index);
+    expect(barriers.length).toBeGreaterThan(1);
+    for (const at of barriers) {
+      const without = `${wgsl.slice(0, at)}${wgsl.slice(at).replace(/^workgroupBarrier\(\);/, "")}`;
+      expect(racesOf(without, dispatch, sizes)[0]).toMatch(/^Data race on '(rows|columns)' byte \d+/);
+    }
+  });
+});
+
+const reversed = (barrier: string): string => `
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+var<workgroup> row: array<f32, 8>;
+
+@compute @workgroup_size(8)
+fn main(@builtin(local_invocation_index) local: u32) {
+  row[local] = x[local];
+  ${barrier}
+  y[local] = row[7u - local];
+}
+`;
+
+test("a row turned round in workgroup memory races without its barrier, and not with it", () => {
+  const races = (barrier: string) =>
+    detectRaces(reversed(barrier), "main", [1, 1, 1], { 0: { 0: new Float32Array(8), 1: new Float32Array(8) } }).races;
+  expect(races("workgroupBarrier();")).toEqual([]);
+  expect(races("").map(({ bufferId }) => bufferId)).toContain("row");
+});
