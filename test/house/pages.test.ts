@@ -16,6 +16,7 @@ const folders = [
   "cli/web",
   "test",
   "bench",
+  "bench/peers",
 ];
 const pages = folders.map((folder) => posix.join(folder, "README.md"));
 
