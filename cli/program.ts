@@ -72,6 +72,7 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--count <number>", "how many; 64, or 8 pairs to interpolate between")
     .option("--steps <number>", "steps of the sampler, instead of those of the run")
     .option("--seed <number>", "seed of the samples", "0")
+    .option("--start <kind>", "where chains start, such as data, instead of where those of the run do")
     .option("--sampler <kind>", "another sampler than that of the run (the setting sampler.kind)")
     .option("--step-size <number>", "another factor of the energy's slope (the setting sampler.stepSize)")
     .option("--noise <number>", "other noise in each step (the setting sampler.noise)")

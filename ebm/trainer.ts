@@ -31,7 +31,7 @@ import {
 import { namedArrays, summaryOf, treeFrom, type Module } from "../nn/index.ts";
 import { wordsPer } from "../engine/hostArray.ts";
 import { recovered } from "./guard.ts";
-import type { Blueprint, Explorer, MetricsRow, Observation, OpenOptions, Training } from "./training.ts";
+import type { Blueprint, Explorer, MetricsRow, Observation, OpenOptions, SampleOptions, Training } from "./training.ts";
 
 /** Streams of random numbers, so that a change in one does not shift another. */
 export const streams = { init: 1, data: 2, start: 3, walk: 4, observe: 5, recovery: 6 } as const;
@@ -44,6 +44,9 @@ export type Levels<N = number> = { rate: N } & Readonly<Record<string, N>>;
 
 /** All that changes in a training, by name. */
 export type State = Readonly<Record<string, Tree>>;
+
+/** Samples with the keys that belong to their seed. */
+export type SampleAsked = Omit<SampleOptions, "seed"> & { keys: Keys };
 
 /** What a system tells the loop. */
 export interface Program<S extends State> {
@@ -69,9 +72,9 @@ export interface Program<S extends State> {
   readonly skips: boolean;
   /** Pictures and measures after `step` updates; `keys` belong to that step. */
   observe(state: S, keys: Keys, step: number): Promise<Omit<Observation, "step">>;
-  sample(state: S, options: { count: number; steps: number | null; keys: Keys }): Promise<Omit<Observation, "step">>;
+  sample(state: S, options: SampleAsked): Promise<Omit<Observation, "step">>;
   /** What the chains of these samples go through, a row for each step. */
-  record(state: S, options: { count: number; steps: number | null; keys: Keys }): Promise<MetricsRow[]>;
+  record(state: S, options: SampleAsked): Promise<MetricsRow[]>;
   /** `present` is the state at the time it is called, `keysOf` the keys that belong to a seed. */
   explore(present: () => S, keysOf: (seed: number) => Keys): Explorer;
   /** Gives back what the program holds on the device; the state is the loop's. */
@@ -261,13 +264,13 @@ class Trainer<S extends State> implements Training {
     return { step: this.#step, ...(await this.program.observe(this.#state, this.#keys(this.#step), this.#step)) };
   }
 
-  async sample({ count, steps, seed }: { count: number; steps: number | null; seed: number }): Promise<Observation> {
+  async sample({ seed, ...options }: SampleOptions): Promise<Observation> {
     const keys = this.#keysOf(seed);
-    return { step: this.#step, ...(await this.program.sample(this.#state, { count, steps, keys })) };
+    return { step: this.#step, ...(await this.program.sample(this.#state, { ...options, keys })) };
   }
 
-  record({ count, steps, seed }: { count: number; steps: number | null; seed: number }): Promise<MetricsRow[]> {
-    return this.program.record(this.#state, { count, steps, keys: this.#keysOf(seed) });
+  record({ seed, ...options }: SampleOptions): Promise<MetricsRow[]> {
+    return this.program.record(this.#state, { ...options, keys: this.#keysOf(seed) });
   }
 
   explore(): Explorer {

@@ -83,13 +83,13 @@ export interface Training {
   recover(recoveries: number): void;
   /** Pictures and measures of the present model; the training that follows is the same with or without it. */
   observe(): Promise<Observation>;
-  /** `count` samples of the present model, by its own sampler or, if `steps` is not null, with that many steps. */
-  sample(options: { count: number; steps: number | null; seed: number }): Promise<Observation>;
+  /** Samples of the present model, by its own sampler. */
+  sample(options: SampleOptions): Promise<Observation>;
   /**
    * What the chains of these samples go through, a row for each of their steps: means over the chains of `energy`, E where the step
    * led, and of what their sampler reports, such as `slope_norm` and `acceptance`.
    */
-  record(options: { count: number; steps: number | null; seed: number }): Promise<MetricsRow[]>;
+  record(options: SampleOptions): Promise<MetricsRow[]>;
   /** What the training is made of and what an update costs; nothing is trained and no shader compiled to say it. */
   explain(): Promise<Blueprint>;
   /** Runs the next update op by op, as a trial, and says where the first number that is not finite arises; null if none does. Slow. */
@@ -97,6 +97,16 @@ export interface Training {
   /** Ways to follow the present model from update to update, for a live picture. */
   explore(): Explorer;
   dispose(): void;
+}
+
+/** Which samples are asked for. */
+export interface SampleOptions {
+  count: number;
+  /** steps of the chains; null for those of the training */
+  steps: number | null;
+  seed: number;
+  /** where chains start, in the words of the system's settings; without, where those of the training do */
+  start?: string;
 }
 
 /** What a training is made of. */

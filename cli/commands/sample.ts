@@ -31,6 +31,7 @@ export interface SampleOptions {
   stepSize?: string;
   noise?: string;
   temperature?: string;
+  start?: string;
   record?: boolean;
   interpolate?: string;
   reconstruct?: string;
@@ -60,9 +61,10 @@ export async function sample(world: World, path: string, options: SampleOptions)
   const training = await asked(system.open(settings, context));
   try {
     restore(training, found);
-    const wanted = flow === null ? training.sample({ count, steps, seed }) : seenFlow(world, training, flow);
+    const plain = { count, steps, seed, ...(options.start !== undefined && { start: options.start }) };
+    const wanted = flow === null ? training.sample(plain) : seenFlow(world, training, flow);
     for (const [file, bytes] of filesOf(await asked(wanted), out)) await writeNew(world, file, bytes);
-    if (options.record) await writeRecord(world, training, { count, steps, seed }, out);
+    if (options.record) await writeRecord(world, training, plain, out);
   } finally {
     training.dispose();
   }
@@ -78,6 +80,8 @@ function samplingSettings(fields: Fields, settings: Settings, options: SampleOpt
     throw new Failure("usage", "--noise and --temperature: either follows from the other; give one of them");
   const change = (settings: Settings, option: string, path: string, text: string | undefined): Settings =>
     text === undefined ? settings : merge(settings, readAssignment(fields, `${path}=${text}`, option));
+  // A run keeps its start, whose memory is in the checkpoint; other starts are the samples' own.
+  change(settings, `--start ${options.start}`, "start.kind", options.start);
   settings = change(settings, `--sampler ${sampler}`, "sampler.kind", sampler);
   settings = change(settings, `--step-size ${stepSize}`, "sampler.stepSize", stepSize);
   settings = change(settings, `--noise ${noise}`, "sampler.noise", noise);
@@ -106,6 +110,8 @@ function flowOf(options: SampleOptions, common: { count: number; steps: number |
   for (const [name, text] of Object.entries({ "--noise": options.noise, "--temperature": options.temperature }))
     if (text !== undefined) throw new Failure("usage", `${name} ${text}: ${which} takes chains without noise`);
   if (options.record) throw new Failure("usage", `--record: is of plain samples, not of ${which}`);
+  if (options.start !== undefined)
+    throw new Failure("usage", `--start ${options.start}: is of plain samples, not of ${which}`);
   if (interpolate !== undefined) {
     const points = readCount("--interpolate", interpolate, 2);
     return { kind: "interpolate", options: { ...common, pairs: common.count, points } };

@@ -3,11 +3,12 @@
 import { dispose, foldIn, fromArray, iota, take, Tensor, toArray } from "../../engine/index.ts";
 import { toys } from "../data/toy.ts";
 import { gridOf, landscape } from "../measures/landscape.ts";
-import type { Keys, Program } from "../trainer.ts";
+import type { Program, SampleAsked } from "../trainer.ts";
 import type { Grid, Observation } from "../training.ts";
-import { longRunsOf } from "./longRun.ts";
+import { LONG, longRunsOf } from "./longRun.ts";
 import { energiesOf, learnedOf, samplesOf, type Model } from "./model.ts";
 import { populationsOf } from "./populations.ts";
+import { startOf } from "./shortRun.parts.ts";
 import type { ShortRunState } from "./shortRun.ts";
 
 /** Images in a grid of samples. */
@@ -22,7 +23,8 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
   const draw = samplesOf(model);
   const energies = energiesOf(model);
   const populations = populationsOf(model, energies);
-  const longRuns = settings.log.longrun > 0 ? longRunsOf(model) : null;
+  const { longrun: longEvery, longrunSteps, longrunStart } = settings.log;
+  const longRuns = longEvery > 0 ? longRunsOf(model, startOf(settings, source, longrunStart)) : null;
 
   /** Samples as a grid: images, or points of the plane as 2 channels of one pixel. */
   const gridFrom = async (name: string, x: Tensor): Promise<Grid> => {
@@ -52,8 +54,8 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
       const few = Math.min(SHOWN, start.most);
       const shortrun = draw(state, own, count, settings.sampler.steps);
       const buffer = state.memory instanceof Tensor ? take(state.memory, iota([few])) : null;
-      const long = longRuns !== null && step > 0 && step % settings.log.longrun === 0;
-      const longrun = long ? await longRuns(state, { ...own, walk: stream(3) }, few) : null;
+      const long = longRuns !== null && step > 0 && step % longEvery === 0;
+      const longrun = long ? await longRuns(state, { ...own, walk: stream(3) }, few, longrunSteps) : null;
       const others = { ...(buffer && { buffer }), ...(longrun && { longrun }) };
       const look = await seen(state, shortrun);
       for (const [name, x] of Object.entries(others))
@@ -62,8 +64,12 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
       dispose(shortrun, others);
       return { ...look, measures: { ...look.measures, ...measures } };
     },
-    async sample(state, { count, steps, keys }: { count: number; steps: number | null; keys: Keys }) {
-      const samples = draw(state, keys, count, steps ?? settings.sampler.steps);
+    async sample(state, { count, steps, keys, start: kind }: SampleAsked) {
+      const far = steps ?? settings.sampler.steps;
+      const begin = startOf(settings, source, kind);
+      const walks = far > LONG ? longRunsOf(model, begin) : kind === undefined ? draw : samplesOf(model, begin);
+      const samples = await walks(state, keys, count, far);
+      if (walks !== draw) walks.dispose();
       const look = await seen(state, samples);
       dispose(samples);
       return look;

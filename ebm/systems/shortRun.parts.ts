@@ -33,7 +33,7 @@ import {
 import { dataStart, generatorStart, normalStart, persistentStart, uniformStart, type Start } from "../starts/index.ts";
 import type { Levels } from "../trainer.ts";
 import type { Context } from "../training.ts";
-import type { ShortRunSettings } from "./shortRun.fields.ts";
+import { startKinds, type ShortRunSettings } from "./shortRun.fields.ts";
 
 /** What is learned, or what is not: the test part of images has neither a count nor changes. */
 export async function sourceOf(
@@ -100,11 +100,14 @@ export function samplerOf({ sampler }: ShortRunSettings): Sampler<Chains, "slope
   }
 }
 
-/** Where chains start: those of training, or others that the settings name elsewhere. */
-export function startOf(settings: ShortRunSettings, source: Source, kind = settings.start.kind): Start {
+/**
+ * Where chains start: those of training, or others, of a kind that remembers nothing.
+ * @throws RangeError for another kind, or none
+ */
+export function startOf(settings: ShortRunSettings, source: Source, kind: string = settings.start.kind): Start {
   const { start, generator } = settings;
   if (kind !== start.kind && (kind === "persistent" || kind === "generator"))
-    throw new RangeError(`log.longrunStart: "${kind}" is not what start.kind is, got start.kind "${start.kind}"`);
+    throw new RangeError(`start: "${kind}" is not what start.kind is, got start.kind "${start.kind}"`);
   switch (kind) {
     case "persistent":
       return persistentStart({ ...start, item: source.item });
@@ -126,6 +129,8 @@ export function startOf(settings: ShortRunSettings, source: Source, kind = setti
         rate: constant(generator.lr),
       });
     }
+    default:
+      throw new RangeError(`start: no kind "${kind}"; there are ${startKinds.join(", ")}`);
   }
 }
 

@@ -101,6 +101,7 @@ describe("ebm sample", () => {
       2,
       "--record: is of plain samples, not of --interpolate",
     ],
+    ["starts that the system does not have", ["a", "--start", "data"], 2, '--start data: no option "start.kind"'],
     ["two counts", ["a", "--reconstruct", "3", "--count", "4"], 2, "--count 4: --reconstruct says itself how many"],
     ["a step size of 0", ["a", "--step-size", "0"], 2, '--step-size 0: "sampler.stepSize" is a number above 0, got 0'],
     [

@@ -158,6 +158,6 @@ test("an observation tells the mean energies of data, samples, buffer, long runs
 test("long runs start from data, noise, or what chains of training start from", async () => {
   const log = { longrun: 1, longrunStart: "persistent" } as const;
   await expect(openSmall("shortrun/mnist", { log })).rejects.toThrow(
-    'log.longrunStart: "persistent" is not what start.kind is, got start.kind "uniform"',
+    'start: "persistent" is not what start.kind is, got start.kind "uniform"',
   );
 });
