@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { assemble } from "../../engine/compile/assemble.ts";
 import type { Command } from "../../engine/compile/schedule.ts";
+import { INDEX_STRIDE, PARAMETER_WORDS } from "../../engine/device/sharedBindings.ts";
 import type { KernelSource } from "../../engine/device/pipelines.ts";
 import {
   choice,
@@ -26,7 +27,7 @@ import { draw, drawIndices, u32 } from "./draw.ts";
 import "./opened.ts";
 
 /** What WebGPU allows everywhere. */
-const LIMITS = { storageBuffers: 8, invocations: 256 };
+const LIMITS = { storageBuffers: 8, invocations: 256, workgroupBytes: 16384 };
 
 interface Binding {
   name: string;
@@ -56,6 +57,16 @@ function expectWithinLimits(reflection: WgslReflect, text: string): void {
     expect(invocations).toBeGreaterThanOrEqual(1);
     expect(invocations).toBeLessThanOrEqual(LIMITS.invocations);
   }
+  expect(workgroupBytes(text)).toBeLessThanOrEqual(LIMITS.workgroupBytes);
+}
+
+/** Bytes of a shader's variables in workgroup memory, which are arrays of f32 all. */
+function workgroupBytes(text: string): number {
+  const variables = [...text.matchAll(/^var<workgroup> \w+: (.*);$/gm)].map(([, type]) => type);
+  return variables.reduce((total, type) => {
+    const [, count] = /^array<f32, (\d+)>$/.exec(type) ?? expect.fail(`an array of f32 was expected, got ${type}`);
+    return total + 4 * Number(count);
+  }, 0);
 }
 
 describe.each(Object.keys(kernels))("shaders/%s.wgsl", (name) => {
@@ -66,6 +77,12 @@ describe.each(Object.keys(kernels))("shaders/%s.wgsl", (name) => {
   test("is valid as it stands, within the limits of every device", () => {
     expectWithinLimits(reflection, text);
     expect(reflection.entry.compute.map((entry) => entry.name)).toContain("main");
+  });
+
+  test("finds its place in a grid that is folded, in every entry point", () => {
+    const entries = text.split(/^@compute /m).slice(1);
+    expect(entries.length).toBe(reflection.entry.compute.length);
+    for (const entry of entries) expect(entry).toContain("group.y * groups.x + group.x");
   });
 
   test("opens with its formula", () => {
@@ -100,6 +117,15 @@ test.each(Object.entries(library))("shaders/%s parses and opens with what it is 
   expect(() => new WgslReflect(included + text)).not.toThrow();
   expect(text).toMatch(/^\/\/ [A-Z]/);
   expect(path).toMatch(/^lib\/\w+\.wgsl$/);
+});
+
+test("the parameter block is as large as shaders/lib/program.wgsl says, and an iteration's index lies where it is read", () => {
+  const { uniforms } = new WgslReflect(library["lib/program.wgsl"]);
+  expect(uniforms.map(({ name, group, binding, size }) => ({ name, group, binding, size }))).toEqual([
+    { name: "parameters", group: 1, binding: 0, size: 4 * PARAMETER_WORDS },
+    { name: "iteration", group: 1, binding: 1, size: 16 },
+  ]);
+  expect(INDEX_STRIDE).toBeGreaterThanOrEqual(16);
 });
 
 const key: HostArray = { ...u32([], 1, 2), dtype: "key" };
