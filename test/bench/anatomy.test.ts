@@ -17,7 +17,7 @@ test("outcomeOf measures every quantity of the table", async () => {
   for (const [name, value] of Object.entries(outcome)) expect(value, name).toSatisfy(Number.isFinite);
 });
 
-/** What no guard of the mixture asks the original code for, since it was not recorded there, as it should be. */
+/** What was not recorded of the original code, as it should be. */
 const unrecorded: Record<string, Partial<Outcome>> = {
   "anatomy/gmm-convergent": { longrun_energy: 0 },
   "anatomy/gmm-nonconvergent": { longrun_energy: -10 },
