@@ -4,8 +4,10 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   compile,
+  DeviceError,
   DeviceLostError,
   dispose,
+  loop,
   matmul,
   openDevice,
   OutOfMemoryError,
@@ -50,6 +52,17 @@ describe("a device that is lost", () => {
     await expect(reading).rejects.toThrow(DeviceLostError);
   });
 
+  test("in the middle of a loop rejects what it would have given, and the process lives on", async () => {
+    const other = await openDevice();
+    const program = compile((x: Tensor) => loop(3000, (i, x) => x.add(i.toFloat()), x));
+    const reading = toArray(program(tensor([1, 2])));
+    other.gpu.destroy();
+    await expect(reading).rejects.toThrow(DeviceLostError);
+    expect(() => program.dispose()).not.toThrow();
+    useDevice(device);
+    expect(await numbers(tensor([1, 2]).add(1))).toEqual([2, 3]);
+  });
+
   test("can be replaced by another one, on which programs are traced anew", async () => {
     const other = await openDevice();
     const program = compile((x: Tensor) => matmul(x, x).add(1));
@@ -77,6 +90,24 @@ describe("too large a buffer", () => {
     for (let i = 0; i < 3; i++) expect(() => program(x)).toThrow(OutOfMemoryError);
     expect(device.memory().live).toBe(before);
     dispose(x);
+  });
+});
+
+describe("what a device reports later", () => {
+  /** An error of WebGPU, as devices send it. */
+  const report = (error: object): void =>
+    void device.gpu.dispatchEvent(Object.assign(new Event("uncapturederror", { cancelable: true }), { error }));
+
+  test("is an OutOfMemoryError where memory was short, a DeviceError where a command was refused, and thrown once", () => {
+    class GPUOutOfMemoryError extends Error {}
+    class GPUValidationError extends Error {}
+    const x = tensor([1]);
+    report(new GPUOutOfMemoryError("no memory for buffer matmul"));
+    expect(() => x.add(1)).toThrow(new OutOfMemoryError("device: no memory for buffer matmul"));
+    report(new GPUValidationError("buffer matmul is destroyed"));
+    report(new GPUValidationError("what follows from it"));
+    expect(() => x.add(1)).toThrow(new DeviceError("device: buffer matmul is destroyed"));
+    expect(() => x.add(1)).not.toThrow();
   });
 });
 

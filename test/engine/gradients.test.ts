@@ -99,6 +99,8 @@ const curves: Record<string, Curve> = {
   maximum: { f: (x) => x.maximum(0.5).square(), second: (x) => (x > 0.5 ? 2 : 0) },
 };
 
+// Softmax, logSoftmax, logSumExp and max follow below, then pooling, dilated convolution and resizing; batch normalisation,
+// whose statistics depend on x as well, is in test/nn/layers/norms.test.ts.
 describe("the second order, which libraries with detached saves get wrong without a word", () => {
   const points = draw(1, [33], -3, 3);
 
@@ -161,6 +163,7 @@ const linearOps: Record<string, { f: (x: Tensor, w: Tensor) => Tensor; w: number
   "transposed convolution": { f: (x, w) => ops.convTranspose2d(x, w, { groups: 2, stride: 2 }), w: [2, 1, 2, 3] },
   "bilinear resizing": { f: (x) => ops.resizeBilinear(x, [7, 3], { convention: "halfPixel" }), w: [] },
   "nearest resizing": { f: (x) => ops.resizeNearest(x, [7, 3]), w: [] },
+  "enlarging by a whole number": { f: (x) => ops.upsampleNearest(x, 2), w: [] },
 };
 
 describe("the second order of Σ f(x)³, which is Lᵀ diag(6 f(x)) L with L what f does to a small change", () => {

@@ -97,6 +97,14 @@ describe("the page", () => {
     await expect.poll(updates, patience).toBeGreaterThan(resting);
   });
 
+  test("reloaded in the middle of learning begins anew, as its address says", async () => {
+    await page.reload();
+    await expect.poll(() => text("#adapter"), patience).toMatch(/^(Software adapter|GPU): /);
+    await expect.poll(updates, patience).toBeGreaterThan(1);
+    expect(await radio("Rings").isChecked()).toBe(true);
+    expect(await page.getByLabel("Seed", { exact: true }).inputValue()).toBe("7");
+  });
+
   test("pauses, steps, starts over and goes on, by buttons and by keys", async () => {
     await press("Pause");
     const resting = await atRest();
