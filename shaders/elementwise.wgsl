@@ -35,3 +35,16 @@ fn main(
     y[i] = load(i);
   }
 }
+
+/// The same with one element to a thread: compilers take long over a loop around a long expression.
+@compute @workgroup_size(64)
+fn single(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 64u + local;
+  if (i < COUNT) {
+    y[i] = load(i);
+  }
+}

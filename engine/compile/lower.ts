@@ -97,13 +97,17 @@ function partsOf(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: Argument
   return { launch, operands: inputs, slots, declareIn: "epilogue" };
 }
 
+/** Lines of an expression beyond which a loop around it takes compilers too long. */
+const LONG = 60;
+
 function expression(root: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentWords, { elements }: Target): Parts {
-  const each = elements(root.size);
   const emitter = new Emitter(leaves, words, new Map(), "i");
   const value = toStored(emitter.at(root, "i"), root.dtype);
+  const each = emitter.lines.length > LONG ? 1 : elements(root.size);
   return {
     launch: {
       shader: "elementwise",
+      entry: each === 1 ? "single" : "main",
       overrides: { COUNT: root.size, EACH: each },
       groups: gridOf(Math.ceil(root.size / each)),
       flops: root.size,
