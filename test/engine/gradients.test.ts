@@ -263,7 +263,7 @@ describe("on the device", () => {
           },
           Array.from({ length: INPUTS }, (_, at) => draw(seed + at, [3, 4])),
         ),
-      8,
+      5,
     ));
 });
 
