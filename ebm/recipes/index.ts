@@ -2,7 +2,7 @@
 
 import type { Recipe } from "../training.ts";
 import { cifar10Nonconvergent, cifar10NonconvergentTiny } from "./anatomy/cifar10Nonconvergent.ts";
-import { cifar10Oscillate, cifar10OscillateTiny } from "./anatomy/cifar10Oscillate.ts";
+import { cifar10Oscillate } from "./anatomy/cifar10Oscillate.ts";
 import { flowersConvergent, flowersConvergentGentle, flowersConvergentTiny } from "./anatomy/flowersConvergent.ts";
 import { flowersNonconvergent, flowersNonconvergentTiny } from "./anatomy/flowersNonconvergent.ts";
 import { gmmConvergent, gmmConvergentTiny } from "./anatomy/gmmConvergent.ts";
@@ -22,7 +22,7 @@ const all: readonly Recipe[] = [
   ...[mnistConvergent, mnistConvergentTiny],
   ...[flowersConvergent, flowersConvergentGentle, flowersConvergentTiny],
   ...[flowersNonconvergent, flowersNonconvergentTiny],
-  ...[cifar10Nonconvergent, cifar10NonconvergentTiny, cifar10Oscillate, cifar10OscillateTiny],
+  ...[cifar10Nonconvergent, cifar10NonconvergentTiny, cifar10Oscillate],
   ...[shortrunMnist, shortrunMnistTiny, shortrunFashion, shortrunFashionTiny, shortrunCifar10, shortrunCifar10Tiny],
   ...[studyFashion, studyFashionTiny, studyRectangles, studyRectanglesTiny],
 ];

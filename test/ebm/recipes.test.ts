@@ -52,8 +52,8 @@ test.each(names)("%s has all settings of its system and no others, of their kind
   expect([summary, source].every((text) => text.length > 10)).toBe(true);
 });
 
-/** What sets it apart, a rate that begins at half, takes thousands of updates to show. */
-const withoutTiny = ["anatomy/flowers-convergent-gentle"];
+/** What sets them apart, a rate that begins at half and strong oscillation, takes thousands of updates or a large net to show. */
+const withoutTiny = ["anatomy/flowers-convergent-gentle", "anatomy/cifar10-oscillate"];
 
 test("every recipe has a variant that is done in a minute or two", () => {
   const full = names.filter((name) => !name.endsWith("-tiny") && !withoutTiny.includes(name));

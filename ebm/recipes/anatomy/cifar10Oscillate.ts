@@ -1,6 +1,6 @@
 /** Small photographs, learned with Adam and chains that persist: energies that swing to and fro. */
 
-import { changed, variant } from "../recipe.ts";
+import { changed } from "../recipe.ts";
 import { nonconvergentImages } from "./images.ts";
 import { source } from "./toy.ts";
 
@@ -16,18 +16,3 @@ export const cifar10Oscillate = {
     start: { kind: "persistent", size: 10_000 },
   }),
 };
-
-export const cifar10OscillateTiny = variant(
-  cifar10Oscillate,
-  "anatomy/cifar10-oscillate-tiny",
-  `${cifar10Oscillate.summary}; small, a minute or two`,
-  {
-    updates: 200,
-    batch: 16,
-    net: { kind: "strided", width: 8 },
-    sampler: { steps: 30 },
-    start: { size: 64 },
-    optimizer: { lr: 1e-3 },
-    log: { observe: 50, checkpoint: 100, longrun: 0 },
-  },
-);
