@@ -92,7 +92,7 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
   command(program, "sweep [recipe]", "train a recipe over a grid of settings, and compare the runs")
     .option(
       "--grid <name=values>",
-      "a setting and its values, such as sampler.steps=5,20,60; may be given often",
+      "a setting and its values, such as sampler.steps=5,20,60, or settings that change together, such as sampler.steps:seed=5:1,20:2; may be given often",
       collect,
     )
     .option("--set <name=value>", "a setting of all runs; may be given often", collect)

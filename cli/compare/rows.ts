@@ -1,5 +1,6 @@
 /** Runs held against each other: what their settings differ in, and what became of each. */
 
+import { guard as standard, Guard, type GuardSettings } from "../../ebm/guard.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { valueAt, wordOf } from "../config/fields.ts";
 import type { RunData } from "../report/read.ts";
@@ -20,7 +21,7 @@ export interface Compared {
   updates: number;
   /** `finished`, `interrupted`, `failed` … : the last word of its events */
   ending: string;
-  /** the first update that was not finite, or from which the guard went back; null if there was none */
+  /** the first update from which the guard went back, or would have gone back in another mode; null if there was none */
   diverged: number | null;
   recoveries: number;
   /** mean and standard deviation of the loss over the window; null without finite numbers there */
@@ -45,11 +46,13 @@ export interface Comparison {
  */
 export function compare(runs: readonly NamedRun[]): Comparison {
   const varied = variedSettings(runs.map(({ run }) => run.config.settings as Settings));
-  const lengths = runs.map(({ run }) => healthy(run).at(-1)?.step ?? 0);
-  const last = Math.min(...lengths.filter((length, at) => length > 0 && divergence(runs[at].run) === null), Infinity);
+  const fates = runs.map(({ run }) => fateOf(run));
+  const lengths = fates.map(({ healthy }) => healthy.at(-1)?.step ?? 0);
+  const last = Math.min(...lengths.filter((length, at) => length > 0 && fates[at].diverged === null), Infinity);
   const end = Number.isFinite(last) ? last : Math.max(...lengths, 0);
   const window = [Math.floor(end / 2) + 1, end] as const;
-  const rows = runs.map(({ name, run }): Compared => {
+  const rows = runs.map(({ name, run }, at): Compared => {
+    const { healthy, diverged } = fates[at];
     const settings = run.config.settings as Settings;
     const { step, ...numbers } = run.summary;
     const known = new Set(run.updates.flatMap((row) => Object.keys(row)));
@@ -58,9 +61,9 @@ export function compare(runs: readonly NamedRun[]): Comparison {
       varied: Object.fromEntries(varied.map((path) => [path, wordAt(settings, path)])),
       updates: step,
       ending: run.events.findLast(({ event }) => event !== "checkpoint" && event !== "warning")?.event ?? "started",
-      diverged: divergence(run),
+      diverged,
       recoveries: run.events.filter(({ event }) => event === "recovered").length,
-      loss: spreadOf(healthy(run), window),
+      loss: spreadOf(healthy, window),
       slope: slopeOf(run.updates),
       measures: Object.fromEntries(Object.entries(numbers).filter(([number]) => !known.has(number))),
       seconds: secondsOf(run.events),
@@ -83,15 +86,22 @@ const pathsOf = (settings: Settings, prefix = ""): string[] =>
 
 const wordAt = (settings: Settings, path: string): string => wordOf(valueAt(settings, path));
 
-const isFinite = (row: NumbersRow): boolean => Object.values(row).every(Number.isFinite);
-const healthy = ({ updates }: RunData): NumbersRow[] => updates.filter(isFinite);
-
-function divergence({ updates, events }: RunData): number | null {
-  const steps = [
-    ...events.filter(({ event, message }) => event === "recovered" || /given up/.test(message ?? "")),
-    ...updates.filter((row) => !isFinite(row)),
-  ].map(({ step }) => step);
-  return steps.length === 0 ? null : Math.min(...steps);
+/**
+ * What a run came to: its updates while all was well, and where it first diverged. Its own guard tells, as if in a mode that does
+ * nothing about it, so that runs are held to the same whatever mode they had.
+ */
+function fateOf({ config, updates, events }: RunData): { healthy: NumbersRow[]; diverged: number | null } {
+  const settings = (config.settings.guard ?? standard) as GuardSettings;
+  const guard = new Guard({ ...settings, mode: "warn" });
+  const end = updates.findIndex((row) => guard.look(row)?.kind === "diverged");
+  const steps = events
+    .filter(({ event, message }) => event === "recovered" || /given up/.test(message ?? ""))
+    .map(({ step }) => step);
+  if (end >= 0) steps.push(updates[end].step);
+  return {
+    healthy: end < 0 ? updates : updates.slice(0, end),
+    diverged: steps.length === 0 ? null : Math.min(...steps),
+  };
 }
 
 function spreadOf(updates: readonly NumbersRow[], [first, last]: readonly [number, number]): Compared["loss"] {

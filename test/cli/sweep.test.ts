@@ -35,7 +35,22 @@ describe("a grid", () => {
     ]);
   });
 
+  test("joins by colons what changes together", () => {
+    const axes = [readAxis(fields, "sampler.steps:sampler.noise=5:0.1,20:0"), readAxis(fields, "seed=1,2")];
+    expect(cellsOf(axes)).toEqual([
+      { name: "steps=5,noise=0.1,seed=1", set: ["sampler.steps=5", "sampler.noise=0.1", "seed=1"] },
+      { name: "steps=5,noise=0.1,seed=2", set: ["sampler.steps=5", "sampler.noise=0.1", "seed=2"] },
+      { name: "steps=20,noise=0,seed=1", set: ["sampler.steps=20", "sampler.noise=0", "seed=1"] },
+      { name: "steps=20,noise=0,seed=2", set: ["sampler.steps=20", "sampler.noise=0", "seed=2"] },
+    ]);
+  });
+
   test.each([
+    [
+      "sampler.steps:seed=5:1,20",
+      '--grid sampler.steps:seed=5:1,20: expected a value for each of sampler.steps, seed, joined by ":", got "20"',
+    ],
+    ["sampler.steps:seed=5:-1", '--grid seed=-1: "seed" is an integer of at least 0, got -1'],
     ["sampler.steps=5,0", '--grid sampler.steps=0: "sampler.steps" is an integer of at least 1, got 0'],
     ["sampler.stesp=5", 'did you mean "sampler.steps"?'],
     ["sampler.steps=", "--grid sampler.steps=: expected name=value,value …"],
@@ -46,7 +61,9 @@ describe("a grid", () => {
 
   test("names a setting once", () => {
     const axis = readAxis(fields, "seed=1,2");
-    expect(() => cellsOf([axis, axis])).toThrow("--grid seed: given twice; list all its values in one");
+    const joined = readAxis(fields, "sampler.steps:seed=5:1,20:2");
+    for (const other of [axis, joined])
+      expect(() => cellsOf([axis, other])).toThrow("--grid seed: given twice; list all its values in one");
   });
 });
 
@@ -152,6 +169,17 @@ describe("ebm compare", () => {
     expect(out).toContain("loss, 4–6");
     const [heading, a] = (await world.text("both.csv")).split("\n").map((line) => line.split(","));
     expect([a[heading.indexOf("diverged")], a[heading.indexOf("loss_mean")]]).toEqual(["4", ""]);
+  });
+
+  test("a run beyond the guard's limit has diverged, even if nothing was done about it and its numbers are finite", async () => {
+    const world = await testWorld();
+    world.lossOf = (loss, step, _recoveries, settings) => (settings.seed === 1 && step >= 5 ? 2e8 : loss);
+    for (const guard of ["off", "warn"])
+      await world.ebm("train", "toy/gmm", "--run-dir", guard, "--seed", "1", "--guard", guard);
+    await world.ebm("train", "toy/gmm", "--run-dir", "calm", "--seed", "2", "--guard", "off");
+    await world.ebm("compare", "off", "warn", "calm", "--out", "all.csv");
+    const [heading, ...rows] = (await world.text("all.csv")).split("\n").map((line) => line.split(","));
+    expect(rows.slice(0, 3).map((row) => row[heading.indexOf("diverged")])).toEqual(["5", "5", ""]);
   });
 
   test("wants two runs, and a file it can write", async () => {
