@@ -1,13 +1,16 @@
 /** Energies, samplers, objectives, systems, data, measures and recipes. */
 
 export * from "./energy.ts";
+export { classesIn, labelledImages, labelledPoints, type Labelled } from "./data/labelled.ts";
 export * from "./data/toy.ts";
 export { recipes } from "./recipes/index.ts";
 export * from "./samplers/index.ts";
 export type * from "./settings.ts";
 export * from "./starts/index.ts";
 export { systems } from "./systems/index.ts";
+export * from "./targets/index.ts";
 export { openTraining, type Program } from "./trainer.ts";
+export type * from "./evaluation/evaluated.ts";
 export type * from "./training.ts";
 export * from "./objectives/contrastiveDivergence.ts";
 export { acceptance } from "./measures/acceptance.ts";

@@ -30,6 +30,7 @@ import {
 } from "../engine/index.ts";
 import { namedArrays, summaryOf, treeFrom, type Module } from "../nn/index.ts";
 import { wordsPer } from "../engine/hostArray.ts";
+import type { Evaluated } from "./evaluation/evaluated.ts";
 import { recovered } from "./guard.ts";
 import type { Blueprint, Explorer, MetricsRow, Observation, OpenOptions, SampleOptions, Training } from "./training.ts";
 
@@ -56,14 +57,14 @@ export interface Program<S extends State> {
   readonly data?: string;
   /** Parameters, moments, buffers: all that changes, as it is before the first update. */
   initial(key: Key): S;
-  /** What the host uploads for an update; null for nothing. */
-  feed(keys: Keys): Tensor | null;
+  /** What the host uploads for an update, in an order of the system's own. */
+  feed(keys: Keys): readonly Tensor[];
   /** The levels of an update, counted from 0. */
   levels(update: number): Levels;
   /** One update as a tensor program; its numbers are scalars. After recoveries its chains walk further (`recovered`). */
   update(
     state: S,
-    fed: Tensor | null,
+    fed: readonly Tensor[],
     keys: Keys,
     levels: Levels<Tensor>,
     recoveries: number,
@@ -77,6 +78,8 @@ export interface Program<S extends State> {
   record(state: S, options: SampleAsked): Promise<MetricsRow[]>;
   /** `present` is the state at the time it is called, `keysOf` the keys that belong to a seed. */
   explore(present: () => S, keysOf: (seed: number) => Keys): Explorer;
+  /** The model that a state holds, for evaluations. */
+  evaluated(state: S): Evaluated;
   /** Gives back what the program holds on the device; the state is the loop's. */
   dispose(): void;
 }
@@ -159,9 +162,9 @@ class Trainer<S extends State> implements Training {
     const keys = this.#keys(this.#step);
     const fed = this.program.feed(keys);
     try {
-      return await look(this.#state, fed === null ? [] : [fed], keys, this.#levels());
+      return await look(this.#state, fed, keys, this.#levels());
     } finally {
-      if (fed !== null) dispose(fed);
+      dispose(fed);
     }
   }
 
@@ -191,7 +194,7 @@ class Trainer<S extends State> implements Training {
     return this.#withNext((...next) =>
       firstNonFinite(
         (state: S, fed: readonly Tensor[], keys: Keys, levels: Levels<Tensor>) => {
-          const { state: after, numbers } = program.update(state, fed[0] ?? null, keys, levels, this.#recoveries);
+          const { state: after, numbers } = program.update(state, fed, keys, levels, this.#recoveries);
           return [numbers, after];
         },
         ...next,
@@ -203,7 +206,7 @@ class Trainer<S extends State> implements Training {
     const keys = this.#keys(this.#step);
     const levels = this.#levels();
     const fed = this.program.feed(keys);
-    const { state, numbers } = this.#update(this.#state, fed === null ? [] : [fed], keys, levels);
+    const { state, numbers } = this.#update(this.#state, fed, keys, levels);
     this.#state = state as S;
     this.#step++;
     const values = toArray(numbers).then(({ data }) => {
@@ -286,6 +289,10 @@ class Trainer<S extends State> implements Training {
     return mapTree(this.#keys(0), (key) => foldIn(foldIn(key as Key, high), low));
   }
 
+  evaluated(): Evaluated {
+    return this.program.evaluated(this.#state);
+  }
+
   dispose(): void {
     dispose(this.#state);
     for (const update of this.#updates.values()) update.dispose();
@@ -306,7 +313,7 @@ function compiledUpdate<S extends State>(
 ): Update {
   return compile(
     (state: State, fed: readonly Tensor[], keys: Keys, levels: Levels<Tensor>) => {
-      const next = program.update(state as S, fed[0] ?? null, keys, levels, recoveries);
+      const next = program.update(state as S, fed, keys, levels, recoveries);
       learnNames(Object.keys(next.numbers));
       const numbers = concat(Object.values(next.numbers).map((number) => number.reshape([1])));
       return { state: program.skips ? unlessStrange(numbers, next.state, state) : next.state, numbers };

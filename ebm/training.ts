@@ -3,6 +3,7 @@
 import type { Cost, NonFinite, PlannedMemory, Profile } from "../engine/index.ts";
 import type { NamedArrays } from "../engine/hostArray.ts";
 import type { LayerSummary } from "../nn/index.ts";
+import type { Evaluated } from "./evaluation/evaluated.ts";
 import type { Fields, Settings } from "./settings.ts";
 
 /** A named table of settings for a system. */
@@ -96,6 +97,8 @@ export interface Training {
   inspect(): Promise<NonFinite | null>;
   /** Ways to follow the present model from update to update, for a live picture. */
   explore(): Explorer;
+  /** The present model for evaluations, good until the next update. */
+  evaluated(): Evaluated;
   dispose(): void;
 }
 

@@ -41,7 +41,11 @@ export function imageSource(
   const pixels = data.channels * size * size;
   const words = packed(resizePlanes(data.images, data.height, data.width, size), total, pixels);
   const width = words.length / total;
-  const levels = fromArray({ dtype: "f32", shape: [256], data: Float32Array.from({ length: 256 }, levelOf) });
+  const levels = fromArray({
+    dtype: "f32",
+    shape: [256],
+    data: Float32Array.from({ length: 256 }, (_, byte) => levelOf(byte)),
+  });
   const most = currentDevice("imageSource").mostBytes;
   const table =
     (resident ?? words.byteLength <= most) ? fromArray({ dtype: "u32", shape: [total, width], data: words }) : null;
@@ -79,7 +83,7 @@ export function imageSource(
 }
 
 /** What a byte stands for, in [−1, 1]; looked up, for a device's quotients are not all correctly rounded. */
-const levelOf = (_: unknown, byte: number): number => byte / 127.5 - 1;
+export const levelOf = (byte: number): number => byte / 127.5 - 1;
 
 /** Images of `pixels` bytes in whole words each, the first byte in the lowest bits, as a device reads its buffers. */
 function packed(images: Uint8Array, count: number, pixels: number): Uint32Array {

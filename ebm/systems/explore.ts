@@ -6,10 +6,9 @@ import type { Program } from "../trainer.ts";
 import type { WalkingChains } from "../training.ts";
 import { flowing } from "./flow.ts";
 import { energiesOf, learnedOf, samplesOf, type Learned, type Model } from "./model.ts";
-import type { ShortRunState } from "./shortRun.ts";
 
 /** The exploring part of a program. */
-export const explorer = (model: Model): Pick<Program<ShortRunState>, "explore"> => ({
+export const explorer = (model: Model): Pick<Program<Learned>, "explore"> => ({
   explore(present, keysOf) {
     const { source, sampler, energyUnder } = model;
     const energies = energiesOf(model);

@@ -11,12 +11,14 @@ import {
   type Tree,
 } from "../../engine/index.ts";
 import type { Pass } from "../../nn/index.ts";
+import type { Labelled } from "../data/labelled.ts";
 import type { Source } from "../data/source.ts";
+import type { ToyOptions } from "../data/toy.ts";
 import type { Energy } from "../energy.ts";
+import type { Evaluated } from "../evaluation/evaluated.ts";
 import { walk, type Chains, type Sampler } from "../samplers/index.ts";
 import type { Start } from "../starts/index.ts";
 import type { Keys } from "../trainer.ts";
-import type { ShortRunSettings } from "./shortRun.ts";
 
 /** Of the state of a training, what its energies and samples depend on. */
 export type Learned = {
@@ -27,14 +29,28 @@ export type Learned = {
   memory?: Tree;
 };
 
+/** The settings that lookers-on need, in the groups that all systems have. */
+export interface ModelSettings {
+  batch: number;
+  data: ToyOptions & { name: string; noise: number };
+  sampler: { steps: number; noise: number };
+  start: { scale: number };
+  landscape: { resolution: number; samples: number; bandwidth: number };
+  log: { longrun: number; longrunSteps: number; longrunStart: string };
+}
+
 /** The parts of a system that its lookers-on need. */
 export interface Model {
-  settings: ShortRunSettings;
+  settings: ModelSettings;
   source: Source;
   /** Opens what the model is not trained on; of what is drawn anew at each update, the same. */
   heldOut: () => Promise<Source>;
+  /** Its data in order, for evaluations. */
+  inOrder: (part: "train" | "test") => Promise<Labelled>;
   sampler: Sampler<Chains, "slopeNorm">;
   start: Start;
+  /** Where chains start in the words of the settings, as in training without any. Throws a RangeError for a kind there is not. */
+  startOf: (kind?: string) => Start;
   /** E under what was learned so far; without a pass in evaluation. */
   energyUnder: (learned: Learned, pass?: Pass) => Energy;
   /** Of the sampler: the model's density is exp(−E / temperature). */
@@ -49,6 +65,21 @@ export const learnedOf = ({ parameters, remembered, memory }: Learned): Learned 
   ...(remembered !== undefined && { remembered }),
   ...(memory !== undefined && { memory }),
 });
+
+/** The model as evaluations see it. */
+export function evaluatedOf(model: Model, state: Learned, classifier: Evaluated["classifier"]): Evaluated {
+  const { settings, source, sampler, start, energyUnder, temperature } = model;
+  const learned = learnedOf(state);
+  return {
+    item: source.item,
+    ...{ learned, temperature, classifier, sampler, start },
+    energy: (learned, x) => energyUnder(learned as Learned)(x),
+    steps: settings.sampler.steps,
+    memory: learned.memory ?? null,
+    noise: settings.data.noise,
+    open: model.inOrder,
+  };
+}
 
 /** E / T of items under what was learned, compiled: minus their log-density up to a constant. */
 export const energiesOf = (model: Model) =>

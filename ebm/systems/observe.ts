@@ -6,10 +6,8 @@ import { gridOf, landscape } from "../measures/landscape.ts";
 import type { Program, SampleAsked } from "../trainer.ts";
 import type { Grid, Observation } from "../training.ts";
 import { LONG, longRunsOf } from "./longRun.ts";
-import { energiesOf, learnedOf, samplesOf, type Model } from "./model.ts";
+import { energiesOf, learnedOf, samplesOf, type Learned, type Model } from "./model.ts";
 import { populationsOf } from "./populations.ts";
-import { startOf } from "./shortRun.parts.ts";
-import type { ShortRunState } from "./shortRun.ts";
 
 /** Images in a grid of samples. */
 const SHOWN = 64;
@@ -17,14 +15,14 @@ const SHOWN = 64;
 type Seen = Omit<Observation, "step">;
 
 /** The observing half of a program; `dispose` gives back its own. */
-export function observer(model: Model): Pick<Program<ShortRunState>, "observe" | "sample" | "dispose"> {
+export function observer(model: Model): Pick<Program<Learned>, "observe" | "sample" | "dispose"> {
   const { settings, source, start } = model;
   const isPlane = source.item.length === 1;
   const draw = samplesOf(model);
   const energies = energiesOf(model);
   const populations = populationsOf(model, energies);
   const { longrun: longEvery, longrunSteps, longrunStart } = settings.log;
-  const longRuns = longEvery > 0 ? longRunsOf(model, startOf(settings, source, longrunStart)) : null;
+  const longRuns = longEvery > 0 ? longRunsOf(model, model.startOf(longrunStart)) : null;
 
   /** Samples as a grid: images, or points of the plane as 2 channels of one pixel. */
   const gridFrom = async (name: string, x: Tensor): Promise<Grid> => {
@@ -32,7 +30,7 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
     return { name, images: (await toArray(x)).data as Float32Array, count, channels, height, width };
   };
 
-  const seen = async (learned: ShortRunState, samples: Tensor): Promise<Seen> => {
+  const seen = async (learned: Learned, samples: Tensor): Promise<Seen> => {
     const shown = await gridFrom("shortrun", samples);
     const toy = toys[settings.data.name];
     if (toy === undefined) return { measures: {}, grids: [shown], landscapes: [] };
@@ -66,7 +64,7 @@ export function observer(model: Model): Pick<Program<ShortRunState>, "observe" |
     },
     async sample(state, { count, steps, keys, start: kind }: SampleAsked) {
       const far = steps ?? settings.sampler.steps;
-      const begin = startOf(settings, source, kind);
+      const begin = model.startOf(kind);
       const walks = far > LONG ? longRunsOf(model, begin) : kind === undefined ? draw : samplesOf(model, begin);
       const samples = await walks(state, keys, count, far);
       if (walks !== draw) walks.dispose();

@@ -6,8 +6,6 @@ import type { Program } from "../trainer.ts";
 import type { MetricsRow } from "../training.ts";
 import { LONG, STRETCH } from "./longRun.ts";
 import { learnedOf, samplesOf, type Learned, type Model } from "./model.ts";
-import { startOf } from "./shortRun.parts.ts";
-import type { ShortRunState } from "./shortRun.ts";
 
 /** What a record calls what samplers report. */
 const names: Readonly<Record<Report, string>> = {
@@ -25,8 +23,8 @@ type Columns = Record<string, Tensor>;
  * The recording part of a program: the chains that samples are the ends of, a row for each of their steps, means over the chains.
  * More than `LONG` steps are taken in stretches.
  */
-export function recorder(model: Model): Pick<Program<ShortRunState>, "record"> {
-  const { settings, source, sampler, energyUnder } = model;
+export function recorder(model: Model): Pick<Program<Learned>, "record"> {
+  const { settings, sampler, energyUnder } = model;
 
   const stretchOf = (records: number) =>
     compile(
@@ -41,7 +39,7 @@ export function recorder(model: Model): Pick<Program<ShortRunState>, "record"> {
   return {
     async record(state, { count, steps, keys, start }) {
       const records = steps ?? settings.sampler.steps;
-      const starts = samplesOf(model, startOf(settings, source, start));
+      const starts = samplesOf(model, model.startOf(start));
       let x = starts(state, keys, count, 0);
       starts.dispose();
       const learned = learnedOf(state);

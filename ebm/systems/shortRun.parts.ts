@@ -16,8 +16,10 @@ import {
   type Optimizer,
 } from "../../nn/index.ts";
 import { imageSource } from "../data/images.ts";
+import { labelledImages, labelledPoints, type Labelled } from "../data/labelled.ts";
 import { madeImages } from "../data/made.ts";
 import { pointSources } from "../data/points.ts";
+import { pointSet } from "../data/pointSets.ts";
 import { selected } from "../data/select.ts";
 import type { Source } from "../data/source.ts";
 import {
@@ -47,6 +49,21 @@ export async function sourceOf(
   return part === "train"
     ? imageSource(selected(images, data), data.size, data)
     : imageSource(selected(images, { ...data, count: 0 }), data.size);
+}
+
+/** Points that stand for a toy in evaluations. */
+const POINTS = 5000;
+
+/** The same in order, for evaluations: the training part with its count and class, but without changes. */
+export async function inOrderOf(
+  { data, seed }: ShortRunSettings,
+  context: Context,
+  part: "train" | "test",
+): Promise<Labelled> {
+  if (pointSources[data.name] !== undefined)
+    return labelledPoints(pointSet(data.name, data, { seed, part, count: POINTS }));
+  const images = madeImages[data.name]?.(seed, part) ?? (await context.data(data.name, part, data.size));
+  return labelledImages(selected(images, part === "train" ? data : { ...data, count: 0 }), data.size);
 }
 
 export function netOf({ net, data }: ShortRunSettings, source: Source): Module {

@@ -15,11 +15,20 @@ import type { Settings } from "../settings.ts";
 import { openTraining, type Program } from "../trainer.ts";
 import type { Context, OpenOptions, System, Training } from "../training.ts";
 import { explorer } from "./explore.ts";
-import type { Learned, Model } from "./model.ts";
+import { evaluatedOf, type Learned, type Model } from "./model.ts";
 import { observer } from "./observe.ts";
 import { recorder } from "./record.ts";
 import { shortRunFields, shortRunObjective, type ShortRunSettings } from "./shortRun.fields.ts";
-import { levelsOf, netOf, optimizerOf, rememberedOf, samplerOf, sourceOf, startOf } from "./shortRun.parts.ts";
+import {
+  inOrderOf,
+  levelsOf,
+  netOf,
+  optimizerOf,
+  rememberedOf,
+  samplerOf,
+  sourceOf,
+  startOf,
+} from "./shortRun.parts.ts";
 
 export type { ShortRunSettings };
 
@@ -30,15 +39,18 @@ export const shortRun: System = { fields: shortRunFields, objective: shortRunObj
 
 async function open(settings: Settings, context: Context, options?: OpenOptions): Promise<Training> {
   const checked = settings as unknown as ShortRunSettings;
-  const heldOut = () => sourceOf(checked, context, "test");
-  return openTraining(programOf(checked, await sourceOf(checked, context), heldOut), checked.seed, options);
+  const program = programOf(checked, await sourceOf(checked, context), {
+    heldOut: () => sourceOf(checked, context, "test"),
+    inOrder: (part) => inOrderOf(checked, context, part),
+  });
+  return openTraining(program, checked.seed, options);
 }
 
-/** The training as tensor programs, of what a source gives; `heldOut` opens another that is not trained on. */
+/** The training as tensor programs, of what a source gives; `others` open what it is not trained on, and what it is evaluated on. */
 export function programOf(
   settings: ShortRunSettings,
   source: Source,
-  heldOut: Model["heldOut"],
+  others: Pick<Model, "heldOut" | "inOrder">,
 ): Program<ShortRunState> {
   const { batch, sampler: steps, objective } = settings;
   const net = netOf(settings, source);
@@ -53,7 +65,10 @@ export function programOf(
   // A key of its own: the batch itself may be drawn with the data key.
   const noisy = (x: Tensor, key: Key, deviation: Operand = settings.data.noise) =>
     settings.data.noise === 0 ? x : x.add(normal(foldIn(key, 0), x.shape).mul(deviation));
-  const model: Model = { settings, source, heldOut, sampler, start, energyUnder, temperature: sampled, noisy };
+  const model: Model = {
+    ...{ settings, source, ...others, sampler, start, energyUnder, temperature: sampled, noisy },
+    startOf: (kind) => startOf(settings, source, kind),
+  };
   const look = observer(model);
   return {
     nets: { E: { net, item: source.item } },
@@ -69,10 +84,10 @@ export function programOf(
         ...(memory !== null && { memory }),
       };
     },
-    feed: (keys) => source.feed(keys.data, batch),
+    feed: (keys) => [source.feed(keys.data, batch)].filter((fed) => fed !== null),
     levels: levelsOf(settings, temperature),
     skips: settings.guard.mode === "recover",
-    update({ optimizer: moments, ...learned }, fed, keys, levels, recoveries) {
+    update({ optimizer: moments, ...learned }, [fed = null], keys, levels, recoveries) {
       const positive = noisy(source.batch(keys.data, batch, fed), keys.data, levels.dataNoise);
       const begun = start.draw(keys.start, [batch, ...source.item], () => positive, learned.memory ?? null);
       const energy = energyUnder(learned);
@@ -108,6 +123,7 @@ export function programOf(
     ...look,
     ...explorer(model),
     ...recorder(model),
+    evaluated: (state) => evaluatedOf(model, state, null),
     dispose() {
       look.dispose();
       source.dispose();

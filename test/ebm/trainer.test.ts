@@ -13,18 +13,18 @@ const nothing = { measures: {}, grids: [], landscapes: [] };
 /** Its numbers are one draw of every stream, the rate, what was fed, and a count. */
 const telling: Program<Told> = {
   initial: (from) => ({ count: zeros([1]), first: uniform(from, [1]) }),
-  feed: (keys) => fromArray({ dtype: "f32", shape: [1], data: Float32Array.of(drawn(keys.data)) }),
+  feed: (keys) => [fromArray({ dtype: "f32", shape: [1], data: Float32Array.of(drawn(keys.data)) })],
   levels: (update) => ({ rate: 10 + update }),
   nets: {},
   skips: false,
-  update({ count, first }, fed, keys, { rate }) {
+  update({ count, first }, [fed], keys, { rate }) {
     const one = (from: Key) => uniform(from, [1]);
     const numbers = {
       data: one(keys.data),
       start: one(keys.start),
       walk: one(keys.walk),
       rate,
-      fed: fed!,
+      fed,
       first,
       count,
     };
@@ -35,6 +35,9 @@ const telling: Program<Told> = {
   record: () => Promise.resolve([]),
   explore: () => {
     throw new Error("there is nothing to explore");
+  },
+  evaluated: () => {
+    throw new Error("there is nothing to evaluate");
   },
   dispose: () => undefined,
 };

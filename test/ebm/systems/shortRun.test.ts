@@ -49,10 +49,13 @@ const persistent = { start: { kind: "persistent" } } as const;
 test("an update on the device is that of the float64 reference: parameters, moments, replay buffer and numbers", async () => {
   const settings = smallSettings("anatomy/rings-nonconvergent", { ...persistent, sampler: { noise: 0.1 } });
   const source = ringsSource(settings.data);
-  const program = programOf(settings, source, () => Promise.resolve(source));
+  const program = programOf(settings, source, {
+    heldOut: () => Promise.resolve(source),
+    inOrder: () => Promise.reject(new Error("no data")),
+  });
   const step = (state: ShortRunState, rate: Tensor): Tensor[] => {
     const keys = { data: key(1), start: key(2), walk: key(3), observe: key(4) };
-    const next = program.update(state, null, keys, { rate, dataNoise: constant(0) }, 0);
+    const next = program.update(state, [], keys, { rate, dataNoise: constant(0) }, 0);
     return [...tensorsOf(next.state), ...Object.values(next.numbers)];
   };
   const start = program.initial(key(7));
