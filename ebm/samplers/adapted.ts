@@ -42,7 +42,7 @@ export function adapted<S extends Chains, R extends Report>(
       const { iteration, logStep, logMean, shortfall } = present.adaptation;
       const warm = iteration.greaterEqual(warmUp);
       const stepSize = warm.where(logMean, logStep).exp();
-      const { state, info } = family(stepSize).step(key, present, energy);
+      const { state, info, ...rest } = family(stepSize).step(key, present, energy);
       const t = iteration.add(1);
       const missed = shortfall.add(constant(target).sub(info.acceptance).sub(shortfall).div(t.add(DELAY)));
       const sought = missed
@@ -56,7 +56,7 @@ export function adapted<S extends Chains, R extends Report>(
         logMean: warm.where(logMean, logMean.add(weight.mul(sought.sub(logMean)))),
         shortfall: missed,
       };
-      return { state: { ...state, adaptation }, info: { ...info, stepSize } };
+      return { ...rest, state: { ...state, adaptation }, info: { ...info, stepSize } };
     },
   };
 }

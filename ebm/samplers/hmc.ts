@@ -55,6 +55,7 @@ export function hmc({
           slope: published ? end.slope : chosen(accepted, end.slope, slope),
         },
         info: { slopeNorm: rowNorm(slope), energy: present.energy, acceptance, accepted: accepted.toFloat() },
+        proposed: end.x,
       };
     },
   };

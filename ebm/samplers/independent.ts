@@ -60,6 +60,7 @@ export function independent({ proposal = normalProposal(), temperature = 1 }: In
       return {
         state: { x: chosen(accepted, proposed, x), energy: accepted.where(there, present.energy) },
         info: { energy: present.energy, acceptance, accepted: accepted.toFloat() },
+        proposed,
       };
     },
   };

@@ -60,6 +60,7 @@ export function mala({
           slope: chosen(accepted, there.slope, slope),
         },
         info: { slopeNorm: rowNorm(slope), energy: present.energy, acceptance, accepted: accepted.toFloat() },
+        proposed,
       };
     },
   };

@@ -31,6 +31,7 @@ export function randomWalk({
       return {
         state: { x: chosen(accepted, proposed, x), energy: accepted.where(there, present.energy) },
         info: { energy: present.energy, acceptance, accepted: accepted.toFloat() },
+        proposed,
       };
     },
   };

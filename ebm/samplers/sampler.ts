@@ -18,6 +18,8 @@ export type Report = "slopeNorm" | "energy" | "acceptance" | "accepted" | "stepS
 export interface Step<S extends Chains, R extends Report> {
   state: S;
   info: Readonly<Record<R, Tensor>>;
+  /** Where each chain would have gone, `[n, …]`, of samplers that choose; the others go there. */
+  proposed?: Tensor;
 }
 
 /** A sampler whose steps report R; by default that is nothing one may count on. */

@@ -47,8 +47,8 @@ export function scheduled<S extends Chains, R extends Report>(
     init: (x, energy) => ({ ...first.init(x, energy), iteration: constant(0, "u32") }),
     step(key, present, energy) {
       const { iteration } = present;
-      const { state, info } = family(iteration.toFloat()).step(key, present, energy);
-      return { state: { ...state, iteration: iteration.add(1) }, info };
+      const { state, ...rest } = family(iteration.toFloat()).step(key, present, energy);
+      return { ...rest, state: { ...state, iteration: iteration.add(1) } };
     },
   };
 }

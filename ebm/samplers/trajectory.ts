@@ -16,6 +16,8 @@ export interface Trajectory<S extends Chains, R extends Report> {
   x: Tensor;
   /** E at these, `[records, n]`. */
   energy: Tensor;
+  /** Where the last step before each record would have led, `[records, n, …]`: elsewhere, where it was rejected. */
+  proposed: Tensor;
   /** What the steps since the record before reported, their mean: each `[records, n]`. */
   means: Readonly<Record<R, Tensor>>;
   /** What a walk that goes on from here needs. */
@@ -40,6 +42,7 @@ export function trajectory<S extends Chains, R extends Report>(
   const tables = {
     x: zeros([records, ...state.x.shape]),
     energy: zeros([records, chains]),
+    proposed: zeros([records, ...state.x.shape]),
     means: reported<R>(sampler, () => zeros([records, chains])),
   };
   const end = loop(
@@ -49,9 +52,13 @@ export function trajectory<S extends Chains, R extends Report>(
         every,
         (i, { state, totals }) => {
           const next = sampler.step(foldIn(key, record.mul(every).add(i)), state, energy);
-          return { state: next.state, totals: reported<R>(sampler, (name) => totals[name].add(next.info[name])) };
+          return {
+            state: next.state,
+            totals: reported<R>(sampler, (name) => totals[name].add(next.info[name])),
+            proposed: next.proposed ?? next.state.x,
+          };
         },
-        { state, totals: reported<R>(sampler, () => zeros([chains])) },
+        { state, totals: reported<R>(sampler, () => zeros([chains])), proposed: state.x },
       );
       const write = (table: Tensor, row: Tensor) => put(table, record.reshape([1]), row.reshape([1, ...row.shape]));
       return {
@@ -59,6 +66,7 @@ export function trajectory<S extends Chains, R extends Report>(
         tables: {
           x: write(tables.x, leg.state.x),
           energy: write(tables.energy, leg.state.energy ?? energy(leg.state.x)),
+          proposed: write(tables.proposed, leg.proposed),
           means: reported<R>(sampler, (name) => write(tables.means[name], leg.totals[name].div(every))),
         },
       };

@@ -47,6 +47,29 @@ test("keeps the positions of the walk after every so many steps, their energies,
   );
 });
 
+test("keeps where each last step would have led: where it did if it was accepted, elsewhere if not", () => {
+  const [x, proposed, accepted] = reference((from: Tensor) => {
+    const kept = trajectory(mala({ stepSize: 1.2 }), bowl, from, { records: 6 }, key(6));
+    return [kept.x, kept.proposed, kept.means.accepted];
+  })(start) as Result[];
+  expect(proposed.shape).toEqual([6, 7, 2, 3]);
+  const row = ({ data }: Result, at: number) => [...data.subarray(6 * at, 6 * at + 6)];
+  const taken = [...accepted.data];
+  expect(new Set(taken)).toEqual(new Set([0, 1]));
+  taken.forEach((yes, at) => {
+    if (yes === 1) expect(row(x, at)).toEqual(row(proposed, at));
+    else expect(row(x, at)).not.toEqual(row(proposed, at));
+  });
+});
+
+test("keeps of a sampler that does not choose where it went", () => {
+  const [x, proposed] = reference((from: Tensor) => {
+    const kept = trajectory(langevin({ stepSize: 0.2, noise: 0.1 }), bowl, from, { records: 3 }, key(6));
+    return [kept.x, kept.proposed];
+  })(start) as Result[];
+  expect([...proposed.data]).toEqual([...x.data]);
+});
+
 test("is the same on a device, and of a sampler that keeps no energy", async () => {
   const plain = langevin({ stepSize: 0.2, noise: 0.1 });
   const program = (from: Tensor) => {
