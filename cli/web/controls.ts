@@ -1,33 +1,44 @@
 /** The controls of settings, made from the fields that describe them: a slider of round values, the exact number, what it means. */
 
-import type { Field } from "../../ebm/index.ts";
-import { leaves, legalValues } from "../config/fields.ts";
+import type { Field, Fields } from "../../ebm/index.ts";
+import { leaves, legalValues, valueAt } from "../config/fields.ts";
 import { readAssignment } from "../config/assignment.ts";
-import { chosenValue, fieldsOf, recipeValue, type Choices, type Value } from "./choices.ts";
-import { nearestStop, type Knob } from "./knobs.ts";
+import { nearestStop, type Knob } from "./knob.ts";
+
+export type Value = number | string | boolean;
+
+/** Where controls take their fields and values from. */
+export interface Values {
+  fields: Fields;
+  /** The value that a setting has now. */
+  now(this: void, path: string): Value;
+  /** The value that it can be brought back to. */
+  standard(this: void, path: string): Value;
+}
 
 /** A control in the page, which can be brought up to date. */
 interface Control {
-  show(choices: Choices): void;
+  show(values: Values): void;
 }
 
 export class Controls {
   readonly #controls: Control[] = [];
-  #choices: Choices;
+  #values: Values;
 
   /** `changed` is called with a legal value once a person has settled on it. */
   constructor(
-    choices: Choices,
+    values: Values,
     readonly changed: (path: string, value: Value) => void,
   ) {
-    this.#choices = choices;
+    this.#values = values;
   }
 
-  /** Adds controls to a place of the page. */
+  /** Adds controls to a place of the page, for those knobs that are settings. */
   add(place: HTMLElement, knobs: readonly Knob[]): void {
-    const fields = leaves(fieldsOf(this.#choices));
+    const fields = leaves(this.#values.fields);
     for (const knob of knobs) {
-      const field = fields.get(knob.path)!;
+      const field = fields.get(knob.path);
+      if (field === undefined) continue;
       const row = document.createElement("div");
       row.className = "knob";
       const control =
@@ -37,12 +48,12 @@ export class Controls {
       this.#controls.push(control);
       place.append(row);
     }
-    this.show(this.#choices);
+    this.show(this.#values);
   }
 
-  show(choices: Choices): void {
-    this.#choices = choices;
-    for (const control of this.#controls) control.show(choices);
+  show(values: Values): void {
+    this.#values = values;
+    for (const control of this.#controls) control.show(values);
   }
 
   #number(row: HTMLElement, { path, name, stops }: Knob, field: Field): Control {
@@ -54,7 +65,7 @@ export class Controls {
       ...{ type: "range", min: "0", max: String((stops?.length ?? 1) - 1), step: "1" },
       ariaLabel: `${name}, slider`,
     });
-    const back = backButton(name, () => this.changed(path, recipeValue(this.#choices, path)));
+    const back = backButton(name, () => this.changed(path, this.#values.standard(path)));
     const about = aboutOf(id, field);
     exact.setAttribute("aria-describedby", about.id);
     row.append(label, exact, back, slider, about);
@@ -65,12 +76,12 @@ export class Controls {
     slider.addEventListener("change", () => this.#settle(path, exact, about, field));
     exact.addEventListener("change", () => this.#settle(path, exact, about, field));
     return {
-      show: (choices) => {
-        const value = chosenValue(choices, path);
+      show: (values) => {
+        const value = values.now(path);
         exact.value = slider.ariaValueText = String(value);
         slider.value = String(nearestStop(stops ?? [], Number(value)));
         clear(exact, about, field);
-        showBack(back, choices, path);
+        showBack(back, values, path);
       },
     };
   }
@@ -79,7 +90,7 @@ export class Controls {
     const id = idOf(path);
     const select = Object.assign(document.createElement("select"), { id });
     select.append(...values.map((value) => new Option(value)));
-    const back = backButton(name, () => this.changed(path, recipeValue(this.#choices, path)));
+    const back = backButton(name, () => this.changed(path, this.#values.standard(path)));
     const about = aboutOf(id, field);
     select.setAttribute("aria-describedby", about.id);
     row.append(labelOf(name, id), select, back, about);
@@ -87,9 +98,9 @@ export class Controls {
       this.changed(path, field.kind === "boolean" ? select.value === "true" : select.value);
     });
     return {
-      show: (choices) => {
-        select.value = String(chosenValue(choices, path));
-        showBack(back, choices, path);
+      show: (values) => {
+        select.value = String(values.now(path));
+        showBack(back, values, path);
       },
     };
   }
@@ -97,10 +108,9 @@ export class Controls {
   /** Takes what was typed if it is legal; else says what would be. */
   #settle(path: string, input: HTMLInputElement, about: HTMLElement, field: Field): void {
     try {
-      const read = readAssignment(fieldsOf(this.#choices), `${path}=${input.value.trim()}`, path);
-      const value = path.split(".").reduce<unknown>((group, key) => (group as Record<string, unknown>)[key], read);
+      const read = readAssignment(this.#values.fields, `${path}=${input.value.trim()}`, path);
       clear(input, about, field);
-      this.changed(path, value as Value);
+      this.changed(path, valueAt(read, path) as Value);
     } catch {
       input.ariaInvalid = "true";
       about.textContent = `expected ${legalValues(field)}`;
@@ -134,11 +144,11 @@ function backButton(name: string, press: () => void): HTMLButtonElement {
 }
 
 /** Offers the way back to the recipe's value, where there is another. */
-function showBack(button: HTMLButtonElement, choices: Choices, path: string): void {
-  const value = recipeValue(choices, path);
-  button.hidden = value === chosenValue(choices, path);
+function showBack(button: HTMLButtonElement, values: Values, path: string): void {
+  const value = values.standard(path);
+  button.hidden = value === values.now(path);
   button.textContent = `↺ ${value}`;
-  button.ariaLabel = `${button.dataset.name} back to ${value}, as in the recipe`;
+  button.ariaLabel = `${button.dataset.name} back to ${value}, as it was`;
 }
 
 function clear(input: HTMLInputElement, about: HTMLElement, field: Field): void {

@@ -1,18 +1,18 @@
-/** The live curves under the picture: what each shows, and its drawing by uPlot. */
+/** Live curves: numbers over time, drawn by uPlot. */
 
 import uPlot from "uplot";
 import { significant } from "../progress/line.ts";
 import { colour } from "./colours.ts";
 import { History } from "./history.ts";
 
-interface Curve {
+export interface Curve {
   /** of the row */
   name: string;
   label: string;
   colour: string;
 }
 
-interface Chart {
+export interface Chart {
   title: string;
   about: string;
   curves: readonly Curve[];
@@ -21,47 +21,19 @@ interface Chart {
   logarithmic?: boolean;
 }
 
-const charts: readonly Chart[] = [
-  {
-    title: "KL from the truth",
-    about: "nats, on a logarithmic scale",
-    logarithmic: true,
-    curves: [
-      { name: "kl_true_model", label: "model", colour: "--violet" },
-      { name: "kl_true_shortrun", label: "short-run chains", colour: "--orange" },
-      { name: "kl_true_longrun", label: "long-run chains", colour: "--green" },
-    ],
-  },
-  {
-    title: "d_s",
-    about: "energy of data less that of samples, scaled",
-    zero: true,
-    curves: [{ name: "d_s", label: "", colour: "--blue" }],
-  },
-  {
-    title: "r_s",
-    about: "mean slope of the energy along the chains",
-    curves: [{ name: "r_s", label: "", colour: "--green" }],
-  },
-  {
-    title: "Energies",
-    about: "mean of a batch",
-    curves: [
-      { name: "energy_data", label: "data", colour: "--blue" },
-      { name: "energy_samples", label: "samples", colour: "--orange" },
-    ],
-  },
-];
-
 const HEIGHT = 118;
 
 export class CurvesView {
-  readonly #histories = charts.map(({ curves }) => new History(curves.map(({ name }) => name)));
+  readonly #histories: readonly History[];
   readonly #figures: readonly HTMLElement[];
   #plots: uPlot[] = [];
   #stale = false;
 
-  constructor(place: HTMLElement) {
+  constructor(
+    place: HTMLElement,
+    readonly charts: readonly Chart[],
+  ) {
+    this.#histories = charts.map(({ curves }) => new History(curves.map(({ name }) => name)));
     this.#figures = charts.map((chart) => figure(chart));
     place.replaceChildren(...this.#figures);
     this.restyle();
@@ -81,7 +53,7 @@ export class CurvesView {
   /** Builds the plots anew in the present colours. */
   restyle(): void {
     for (const plot of this.#plots) plot.destroy();
-    this.#plots = charts.map((chart, at) => plotOf(chart, this.#figures[at]));
+    this.#plots = this.charts.map((chart, at) => plotOf(chart, this.#figures[at]));
     this.#stale = true;
   }
 

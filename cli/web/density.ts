@@ -1,7 +1,9 @@
 /** A log-density on the grid as the picture shows it: which values, on which scale, with lines where. */
 
 import { significant } from "../progress/line.ts";
-import type { Scale } from "./choices.ts";
+
+export const scales = ["density", "energy"] as const;
+export type Scale = (typeof scales)[number];
 
 export interface Shades {
   values: Float64Array;

@@ -1,33 +1,6 @@
-/** What the page and its worker say to each other. */
+/** What the worker of every room says to its page; each room adds its own. */
 
-import type { MetricsRow, Settings } from "../../ebm/index.ts";
-
-/** What is to be trained. */
-export interface Model {
-  system: string;
-  settings: Settings;
-}
-
-/** From the page to the worker. */
-export type Wish =
-  /** Train this; unless `fresh`, go on with whatever parameters fit. */
-  | { kind: "open"; model: Model; fresh: boolean; generation: number }
-  | { kind: "pace"; pace: Pace }
-  /** One update, while nothing runs. */
-  | { kind: "step" }
-  /** The last frame has been drawn: the next may come. */
-  | { kind: "drawn" };
-
-export interface Pace {
-  running: boolean;
-  /** Whether running means updates, or only chains that walk. */
-  learning: boolean;
-  /** Whether chains walk on after the steps of an update, or start anew. */
-  long: boolean;
-}
-
-/** From the worker to the page. */
-export type News = Adapter | Opened | Ready | Frame | Resting | Trouble;
+export type Common = Adapter | Resting | Trouble;
 
 /** The adapter that does the work. */
 export interface Adapter {
@@ -37,37 +10,7 @@ export interface Adapter {
   host: string;
 }
 
-/** A training stands at `step`; `generation` is that of the wish to open it. */
-export interface Opened {
-  kind: "opened";
-  generation: number;
-  step: number;
-}
-
-/** Its shaders are compiled: updates begin. */
-export interface Ready {
-  kind: "ready";
-  generation: number;
-}
-
-/** What is new since the last frame. */
-export interface Frame {
-  kind: "frame";
-  generation: number;
-  step: number;
-  /** updates a second, null until it is known */
-  rate: number | null;
-  rows: MetricsRow[];
-  /** `[n, 2]` flat, after `steps` steps from their start */
-  chains: { positions: Float32Array; steps: number };
-  /** log-densities on the grid of the landscape; null where nothing is new */
-  model: Float32Array | null;
-  shortrun: Float32Array | null;
-  /** of the step: kl_true_model, kl_true_shortrun */
-  measures: Readonly<Record<string, number>>;
-}
-
-/** Nothing is under way; all that was learned has been shown. */
+/** Nothing is under way; all that there is to show has been told. */
 export interface Resting {
   kind: "resting";
 }

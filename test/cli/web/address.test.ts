@@ -1,139 +1,27 @@
-/** The address of the page, and the command line that does the same. */
+/** The address of the page. */
 
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import type { Field } from "../../../ebm/index.ts";
-import { leaves } from "../../../cli/config/fields.ts";
-import { override } from "../../../cli/config/resolve.ts";
-import { choicesOf, hashOf } from "../../../cli/web/address.ts";
-import {
-  chainsModes,
-  fieldsOf,
-  initial,
-  layers,
-  offered,
-  pictures,
-  recipeOf,
-  recipeValue,
-  scales,
-  settingsOf,
-  settled,
-  withRecipe,
-  withSetting,
-  type Choices,
-  type Value,
-} from "../../../cli/web/choices.ts";
-import { commandOf } from "../../../cli/web/command.ts";
+import { expect, test } from "vitest";
+import { readAddress, writeAddress } from "../../../cli/web/address.ts";
 import { check } from "../../engine/property.ts";
 
-const known = leaves(fieldsOf(initial));
+const word = fc
+  .string({ unit: "grapheme", minLength: 1, maxLength: 8 })
+  .filter((name) => !["v", "room"].includes(name));
 
-function legal(field: Field): fc.Arbitrary<Value> {
-  switch (field.kind) {
-    case "boolean":
-      return fc.boolean();
-    case "choice":
-      return fc.constantFrom(...field.values);
-    case "integer":
-      return fc.integer({ min: field.min ?? 0, max: field.max ?? 1_000_000 });
-    case "number": {
-      const { min = 0, max = 1e6, exclusiveMin } = field;
-      const excluded = exclusiveMin !== undefined;
-      // A negative zero is written as 0.
-      return fc
-        .double({ min: exclusiveMin ?? min, max, minExcluded: excluded, noNaN: true })
-        .map((value) => (value === 0 ? 0 : value));
-    }
-  }
-}
+test("readAddress gives back the room and the words that writeAddress was given", () =>
+  check(fc.record({ room: word, words: fc.dictionary(word, word, { noNullPrototype: true }) }), ({ room, words }) => {
+    const read = readAddress(`#${writeAddress(room, words)}`);
+    expect({ ...read, words: Object.fromEntries(read.words) }).toEqual({ room, words, problems: [] });
+  }));
 
-const setting = fc
-  .constantFrom(...[...known.keys()].filter((path) => !settled.includes(path)))
-  .chain((path) => legal(known.get(path)!).map((value): [string, Value] => [path, value]));
-
-const anyChoices: fc.Arbitrary<Choices> = fc
-  .record({
-    recipe: fc.constantFrom(...offered.map(({ recipe }) => recipe)),
-    settings: fc.array(setting, { maxLength: 8 }),
-    view: fc.record({
-      picture: fc.constantFrom(...pictures),
-      scale: fc.constantFrom(...scales),
-      layers: fc.subarray([...layers]),
-      chains: fc.constantFrom(...chainsModes),
-    }),
-  })
-  .map(({ recipe, settings, view }) =>
-    settings.reduce<Choices>((choices, [path, value]) => withSetting(choices, path, value), {
-      ...withRecipe(initial, recipe),
-      view,
-    }),
+test("writeAddress writes as a person would", () => {
+  expect(writeAddress("landscape", { recipe: "anatomy/gmm", layers: "data,chains" })).toBe(
+    "v=1&room=landscape&recipe=anatomy/gmm&layers=data,chains",
   );
-
-describe("the address", () => {
-  test("holds every choice and gives it back", () =>
-    check(anyChoices, (choices) => {
-      expect(choicesOf(`#${hashOf(choices)}`)).toEqual({ choices, problems: [] });
-    }));
-
-  test("of the page as it opens names the recipe, and an empty one opens the same", () => {
-    expect(hashOf(initial)).toBe("v=1&recipe=anatomy/gmm-convergent-tiny");
-    expect(choicesOf("")).toEqual({ choices: initial, problems: [] });
-  });
-
-  test("reads as a person would write it", () => {
-    const choices = withSetting(withSetting(initial, "sampler.steps", 30), "seed", 7);
-    const view = { ...choices.view, scale: "energy", layers: ["chains"] } as const;
-    expect(hashOf({ ...choices, view })).toBe(
-      "v=1&recipe=anatomy/gmm-convergent-tiny&seed=7&sampler.steps=30&scale=energy&layers=chains",
-    );
-  });
-
-  test.each([
-    ["sampler.stesp=60", 'address: sampler.stesp=60: no option "sampler.stesp"; did you mean "sampler.steps"?'],
-    ["sampler.steps=many", 'address: sampler.steps=many: "sampler.steps" is an integer of at least 1, got "many"'],
-    ["sampler.noise=-1", 'address: sampler.noise=-1: "sampler.noise" is a number of at least 0, got -1'],
-    ["data.name=mnist", 'address: data.name comes with the recipe, got "mnist"'],
-    ["recipe=anatomy/gmm", 'address: no such recipe, "anatomy/gmm"'],
-    ["recipe=shortrun/mnist", 'address: not for this page, "shortrun/mnist"'],
-    ["scale=loud", 'address: scale is one of density, energy, got "loud"'],
-    ["layers=data,fog", 'address: layers is one of data, chains, contours, outline, got "fog"'],
-    ["v=9", "address: this page reads version 1, got v=9"],
-  ])("with %s leaves that out and says so", (words, problem) => {
-    expect(choicesOf(`#${words}&seed=5`)).toEqual({ choices: withSetting(initial, "seed", 5), problems: [problem] });
-  });
 });
 
-describe("withSetting", () => {
-  test("forgets a change that is taken back", () => {
-    const changed = withSetting(initial, "sampler.steps", 30);
-    expect(changed.changes).toEqual({ "sampler.steps": 30 });
-    expect(withSetting(changed, "sampler.steps", recipeValue(initial, "sampler.steps"))).toEqual(initial);
-  });
-});
-
-describe("withRecipe", () => {
-  test("keeps the seed and the view, and nothing else", () => {
-    const before = withSetting(withSetting(initial, "seed", 9), "sampler.noise", 0.5);
-    expect(withRecipe(before, offered[3].recipe)).toEqual({
-      ...before,
-      recipe: offered[3].recipe,
-      changes: { seed: 9 },
-    });
-  });
-});
-
-describe("the command", () => {
-  test("names the recipe, the seed and what was changed", () => {
-    const choices = withSetting(withSetting(initial, "sampler.steps", 30), "seed", 7);
-    expect(commandOf(choices)).toBe("ebm train anatomy/gmm-convergent-tiny --seed 7 --set sampler.steps=30");
-  });
-
-  test("makes the command line train with the settings of the page", () =>
-    check(anyChoices, (choices) => {
-      const words = commandOf(choices).split(" ").slice(2);
-      expect(words[0]).toBe(choices.recipe);
-      const values = (option: string): string[] => words.filter((_, at) => words[at - 1] === option);
-      const options = { set: values("--set"), seed: values("--seed")[0] };
-      expect(override(fieldsOf(choices), recipeOf(choices).settings, options)).toEqual(settingsOf(choices));
-    }));
+test("readAddress of nothing names no room, and of another version says so", () => {
+  expect(readAddress("")).toMatchObject({ room: null, problems: [] });
+  expect(readAddress("#v=9&seed=5").problems).toEqual(["address: this page reads version 1, got v=9"]);
 });

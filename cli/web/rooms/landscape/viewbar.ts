@@ -1,7 +1,7 @@
 /** The controls under the picture: which density, on which scale, with which layers, and how chains go on. */
 
 import { layers, type View } from "./choices.ts";
-import { byId, check, inputsNamed } from "./elements.ts";
+import { byId, check, inputsNamed } from "../../elements.ts";
 
 /** Calls `changed` with the view that a person has put together. */
 export function watchView(changed: (view: View) => void): void {

@@ -1,9 +1,9 @@
 /** The square of the plane that is shown, and the true log-density on its grid. */
 
-import { gridOf } from "../../ebm/measures/landscape.ts";
-import { normaliseOnGrid } from "../../ebm/measures/kl.ts";
-import { toys, type Settings } from "../../ebm/index.ts";
-import type { ShortRunSettings } from "../../ebm/systems/shortRun.ts";
+import { gridOf } from "../../../../ebm/measures/landscape.ts";
+import { normaliseOnGrid } from "../../../../ebm/measures/kl.ts";
+import { toys, type Settings } from "../../../../ebm/index.ts";
+import type { ShortRunSettings } from "../../../../ebm/systems/shortRun.ts";
 
 export interface Plane {
   /** the square reaches from −extent to +extent */

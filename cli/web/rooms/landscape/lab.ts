@@ -1,10 +1,10 @@
 /** One training in the worker, and everything that the page shows of it. */
 
-import type { NamedArrays } from "../../engine/hostArray.ts";
-import { systems, type Explorer, type MetricsRow, type Training, type WalkingChains } from "../../ebm/index.ts";
-import { kernelDensity } from "../../ebm/measures/kernelDensity.ts";
-import { klDivergence, normaliseOnGrid } from "../../ebm/measures/kl.ts";
-import type { ShortRunSettings } from "../../ebm/systems/shortRun.ts";
+import type { NamedArrays } from "../../../../engine/hostArray.ts";
+import { systems, type Explorer, type MetricsRow, type Training, type WalkingChains } from "../../../../ebm/index.ts";
+import { kernelDensity } from "../../../../ebm/measures/kernelDensity.ts";
+import { klDivergence, normaliseOnGrid } from "../../../../ebm/measures/kl.ts";
+import type { ShortRunSettings } from "../../../../ebm/systems/shortRun.ts";
 import { planeOf, type Plane } from "./plane.ts";
 import type { Frame, Model } from "./protocol.ts";
 

@@ -1,9 +1,9 @@
 /** What a person has chosen on the page: a recipe, the settings that differ from it, and how it is shown. */
 
-import { recipes, systems, type Fields, type Recipe, type Settings } from "../../ebm/index.ts";
-import { leaves, merge, settingAt, valueAt } from "../config/fields.ts";
-
-export type Value = number | string | boolean;
+import { recipes, systems, type Fields, type Recipe, type Settings } from "../../../../ebm/index.ts";
+import { leaves, merge, settingAt, valueAt } from "../../../config/fields.ts";
+import type { Value, Values } from "../../controls.ts";
+import type { Scale } from "../../density.ts";
 
 /** All that the address of the page holds. */
 export interface Choices {
@@ -24,11 +24,9 @@ export interface View {
 }
 
 export const pictures = ["truth", "model", "shortrun"] as const;
-export const scales = ["density", "energy"] as const;
 export const layers = ["data", "chains", "contours", "outline"] as const;
 export const chainsModes = ["short", "long"] as const;
 export type Picture = (typeof pictures)[number];
-export type Scale = (typeof scales)[number];
 export type Layer = (typeof layers)[number];
 export type ChainsMode = (typeof chainsModes)[number];
 
@@ -67,6 +65,13 @@ export const chosenValue = (choices: Choices, path: string): Value =>
 /** The value that a setting has in the recipe. */
 export const recipeValue = (choices: Choices, path: string): Value =>
   valueAt(recipeOf(choices).settings, path) as Value;
+
+/** What the controls of settings show. */
+export const valuesOf = (choices: Choices): Values => ({
+  fields: fieldsOf(choices),
+  now: (path) => chosenValue(choices, path),
+  standard: (path) => recipeValue(choices, path),
+});
 
 /** The choices with one setting changed; a value equal to the recipe's is no change. Changes stay in the order of the fields. */
 export function withSetting(choices: Choices, path: string, value: Value): Choices {

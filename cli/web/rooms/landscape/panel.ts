@@ -1,11 +1,11 @@
 /** The settings: data and way of learning, which are recipes; the knobs; and how to pass it all on. */
 
-import { temperatureOf } from "../../ebm/index.ts";
-import { significant } from "../progress/line.ts";
-import { chosenValue, offered, recipeOf, type Choices, type Value } from "./choices.ts";
+import { temperatureOf } from "../../../../ebm/index.ts";
+import { significant } from "../../../progress/line.ts";
+import { Controls, type Value } from "../../controls.ts";
+import { chosenValue, offered, recipeOf, valuesOf, type Choices } from "./choices.ts";
 import { commandOf } from "./command.ts";
-import { Controls } from "./controls.ts";
-import { byId, check, segments } from "./elements.ts";
+import { byId, check, segments } from "../../elements.ts";
 import { knobs, moreKnobs } from "./knobs.ts";
 
 /** What the panel asks for. */
@@ -20,7 +20,7 @@ export class Panel {
 
   constructor(choices: Choices, deeds: PanelDeeds) {
     this.#choices = choices;
-    this.#controls = new Controls(choices, deeds.setting);
+    this.#controls = new Controls(valuesOf(choices), deeds.setting);
     this.#controls.add(byId("knobs", HTMLElement), knobs);
     this.#controls.add(byId("more-knobs", HTMLElement), moreKnobs);
     const offer = (key: "data" | "learning", value: string): void => {
@@ -38,7 +38,7 @@ export class Panel {
 
   show(choices: Choices): void {
     this.#choices = choices;
-    this.#controls.show(choices);
+    this.#controls.show(valuesOf(choices));
     const { data, learning } = offeredFor(choices);
     check("data", data);
     check("way", learning);

@@ -1,7 +1,7 @@
 /** Data to look at: points drawn from the true density on the page itself, so that they are there before the GPU is. */
 
-import { keyOf, randomBits } from "../../engine/random/threefry.ts";
-import { uniformFromBits } from "../../engine/random/uniform.ts";
+import { keyOf, randomBits } from "../../../../engine/random/threefry.ts";
+import { uniformFromBits } from "../../../../engine/random/uniform.ts";
 import type { Plane } from "./plane.ts";
 
 /** Points that are shown. */

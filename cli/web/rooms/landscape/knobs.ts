@@ -1,11 +1,6 @@
 /** Which settings have a control, in which order, and where their sliders stop. What they mean is said by the system's fields. */
 
-/** A setting with a slider: its path, its name on the page, and the round values that the slider has. */
-export interface Knob {
-  path: string;
-  name: string;
-  stops: readonly number[] | null;
-}
+import { stops, type Knob } from "../../knob.ts";
 
 /** Always in sight. */
 export const knobs: readonly Knob[] = [
@@ -29,19 +24,3 @@ export const moreKnobs: readonly Knob[] = [
   { path: "data.sd", name: "their spread", stops: stops(0.05, 0.5) },
   { path: "data.radius", name: "their radius", stops: stops(0.2, 3) },
 ];
-
-/** Round values from `low` to `high`, about ten a decade. */
-function stops(low: number, high: number, { integers = false } = {}): number[] {
-  const mantissas = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
-  const decades = Array.from({ length: 12 }, (_, i) => i - 6);
-  return decades
-    .flatMap((decade) => mantissas.map((mantissa) => Number(`${mantissa}e${decade}`)))
-    .filter((value) => value >= low && value <= high && (!integers || Number.isInteger(value)));
-}
-
-/** The stop that is nearest to a value, on a logarithmic scale; a slider shows a value between its stops there. */
-export function nearestStop(stops: readonly number[], value: number): number {
-  const place = (x: number): number => Math.log(Math.max(x, 1e-9));
-  const away = stops.map((stop) => Math.abs(place(stop) - place(value)));
-  return away.indexOf(Math.min(...away));
-}

@@ -1,8 +1,8 @@
 /** The bar over the picture: play, step, start over, seed; and the same by keys. */
 
-import { readAssignment } from "../config/assignment.ts";
+import { readAssignment } from "../../../config/assignment.ts";
 import { fieldsOf, chosenValue, type Choices } from "./choices.ts";
-import { byId } from "./elements.ts";
+import { byId } from "../../elements.ts";
 
 /** What the bar asks for. */
 export interface Deeds {
@@ -17,14 +17,14 @@ export class Toolbar {
   readonly #seed = byId("seed", HTMLInputElement);
   #choices: Choices;
 
-  constructor(choices: Choices, deeds: Deeds) {
+  constructor(choices: Choices, deeds: Deeds, left: AbortSignal) {
     this.#choices = choices;
     this.#play.addEventListener("click", () => deeds.toggle());
     byId("step", HTMLButtonElement).addEventListener("click", () => deeds.step());
     byId("reset", HTMLButtonElement).addEventListener("click", () => deeds.reset());
     byId("dice", HTMLButtonElement).addEventListener("click", () => deeds.seed(Math.floor(Math.random() * 10_000)));
     this.#seed.addEventListener("change", () => this.#settle(deeds));
-    addEventListener("keydown", (event) => byKey(event, deeds));
+    addEventListener("keydown", (event) => byKey(event, deeds), { signal: left });
   }
 
   show(choices: Choices, running: boolean): void {

@@ -1,10 +1,10 @@
 /** What of a log-density becomes colours, and points drawn from it. */
 
 import { expect, test } from "vitest";
-import { initial, settingsOf, withRecipe } from "../../../cli/web/choices.ts";
-import { shadesOf } from "../../../cli/web/density.ts";
-import { planeOf } from "../../../cli/web/plane.ts";
-import { pointsOf } from "../../../cli/web/points.ts";
+import { initial, settingsOf, withRecipe } from "../../../../../cli/web/rooms/landscape/choices.ts";
+import { shadesOf } from "../../../../../cli/web/density.ts";
+import { planeOf } from "../../../../../cli/web/rooms/landscape/plane.ts";
+import { pointsOf } from "../../../../../cli/web/rooms/landscape/points.ts";
 
 test("shadesOf a density goes from 0 to its peak, and names it", () => {
   const { values, range, ends } = shadesOf([Math.log(0.25), Math.log(0.5), -Infinity], "density");

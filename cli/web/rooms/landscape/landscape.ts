@@ -1,10 +1,10 @@
 /** The square with its landscape: a density in colours, its contour lines, data and chains; and the small pictures to choose from. */
 
-import { colour, contextOf, paint } from "./colours.ts";
+import { colour, contextOf, paint } from "../../colours.ts";
 import { pictures, type Picture, type View } from "./choices.ts";
-import { shadesOf } from "./density.ts";
-import { Flight } from "./flight.ts";
-import { lines } from "./lines.ts";
+import { shadesOf } from "../../density.ts";
+import { Flight } from "../../flight.ts";
+import { lines } from "../../lines.ts";
 import type { Plane } from "./plane.ts";
 
 /** The canvases of the page. */

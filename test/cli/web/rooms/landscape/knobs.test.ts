@@ -1,10 +1,11 @@
 /** The sliders. */
 
 import { expect, test } from "vitest";
-import { leaves, settingAt } from "../../../cli/config/fields.ts";
-import { checkSettings } from "../../../cli/config/schema.ts";
-import { fieldsOf, initial, offered, recipeValue, withRecipe } from "../../../cli/web/choices.ts";
-import { knobs, moreKnobs, nearestStop } from "../../../cli/web/knobs.ts";
+import { leaves, settingAt } from "../../../../../cli/config/fields.ts";
+import { checkSettings } from "../../../../../cli/config/schema.ts";
+import { fieldsOf, initial, offered, recipeValue, withRecipe } from "../../../../../cli/web/rooms/landscape/choices.ts";
+import { nearestStop } from "../../../../../cli/web/knob.ts";
+import { knobs, moreKnobs } from "../../../../../cli/web/rooms/landscape/knobs.ts";
 
 const all = [...knobs, ...moreKnobs];
 

@@ -1,10 +1,11 @@
 /** The worker: trains as fast as it can, and tells the page about it as often as the page can draw. */
 
-import { DeviceLostError, openDevice } from "../../engine/index.ts";
-import type { MetricsRow } from "../../ebm/index.ts";
+import { DeviceLostError } from "../../../../engine/index.ts";
+import type { MetricsRow } from "../../../../ebm/index.ts";
 import { Lab } from "./lab.ts";
-import type { News, Pace, Trouble, Wish } from "./protocol.ts";
-import { Rate } from "./rate.ts";
+import { Rate } from "../../rate.ts";
+import { openAdapter, troubleOf, turn } from "../../work.ts";
+import type { News, Pace, Wish } from "./protocol.ts";
 
 /** Milliseconds of updates between two frames; at least one update fits. */
 const PER_FRAME = 30;
@@ -41,9 +42,9 @@ addEventListener("message", ({ data }: MessageEvent<Wish>) => {
 void work().catch((error: unknown) => tell(troubleOf(error)));
 
 async function work(): Promise<void> {
-  const { name, host, ...adapter } = (await openDevice()).adapter;
+  const adapter = await openAdapter();
   software = adapter.software;
-  tell({ kind: "adapter", name, software, host });
+  tell(adapter);
   for (;;) {
     await turn();
     try {
@@ -139,28 +140,6 @@ async function show(lab: Lab, options: { walk: boolean; landscape: boolean }): P
 
 function tell(news: News): void {
   postMessage(news);
-}
-
-function troubleOf(error: unknown): Trouble {
-  const name = error instanceof Error ? error.name : "";
-  const causes: Readonly<Record<string, Trouble["cause"]>> = {
-    NoAdapterError: "no adapter",
-    DeviceLostError: "device lost",
-  };
-  const message = error instanceof Error ? error.message : String(error);
-  return { kind: "trouble", cause: causes[name] ?? "failed", message };
-}
-
-/** Lets messages in: unlike a timer, without a delay of its own. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }
 
 /** Waits for the next message. */

@@ -1,0 +1,75 @@
+/** Choices as words of the page's address, and back: `recipe=anatomy/gmm-convergent-tiny&sampler.steps=30`. */
+
+import { recipes } from "../../../../ebm/index.ts";
+import { readAssignment } from "../../../config/assignment.ts";
+import { valueAt } from "../../../config/fields.ts";
+import type { Value } from "../../controls.ts";
+import { scales } from "../../density.ts";
+import {
+  chainsModes,
+  fieldsOf,
+  initial,
+  layers,
+  offered,
+  pictures,
+  settled,
+  withSetting,
+  type Choices,
+  type View,
+} from "./choices.ts";
+
+/** The words of choices. What is as the room opens with it is left out, except the recipe. */
+export function wordsOf({ recipe, changes, view }: Choices): Record<string, string> {
+  const usual = viewWords(initial.view);
+  const settings = Object.entries(changes).map(([path, value]) => [path, String(value)]);
+  const shown = Object.entries(viewWords(view)).filter(([name, word]) => word !== usual[name]);
+  return Object.fromEntries([["recipe", recipe], ...settings, ...shown]) as Record<string, string>;
+}
+
+/** The choices of an address, and in words what of it makes no sense and was left out. */
+export function choicesOf(words: URLSearchParams): { choices: Choices; problems: string[] } {
+  const problems: string[] = [];
+  let choices = initial;
+  const recipe = words.get("recipe") ?? initial.recipe;
+  if (offered.some((one) => one.recipe === recipe)) choices = { ...choices, recipe };
+  else
+    problems.push(`address: ${Object.hasOwn(recipes, recipe) ? "not for this page" : "no such recipe"}, "${recipe}"`);
+
+  for (const [name, word] of words) {
+    if (name === "recipe") continue;
+    try {
+      if (name in viewReaders) choices = { ...choices, view: { ...choices.view, ...viewReaders[name](word) } };
+      else choices = withSetting(choices, name, readSetting(choices, name, word));
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  }
+  return { choices, problems };
+}
+
+/** A setting as the command line reads it after --set. */
+function readSetting(choices: Choices, path: string, word: string): Value {
+  if (settled.includes(path)) throw new RangeError(`address: ${path} comes with the recipe, got "${word}"`);
+  return valueAt(readAssignment(fieldsOf(choices), `${path}=${word}`, `address: ${path}=${word}`), path) as Value;
+}
+
+const viewWords = ({ picture, scale, layers, chains }: View): Record<string, string> => ({
+  ...{ picture, scale, chains },
+  layers: layers.join(",") || "none",
+});
+
+const viewReaders: Readonly<Record<string, (word: string) => Partial<View>>> = {
+  picture: (word) => ({ picture: oneOf(pictures, "picture", word) }),
+  scale: (word) => ({ scale: oneOf(scales, "scale", word) }),
+  chains: (word) => ({ chains: oneOf(chainsModes, "chains", word) }),
+  layers: (word) => {
+    const named = word === "none" ? [] : word.split(",").map((one) => oneOf(layers, "layers", one));
+    return { layers: layers.filter((layer) => named.includes(layer)) };
+  },
+};
+
+function oneOf<T extends string>(legal: readonly T[], name: string, word: string): T {
+  const found = legal.find((one) => one === word);
+  if (found === undefined) throw new RangeError(`address: ${name} is one of ${legal.join(", ")}, got "${word}"`);
+  return found;
+}
