@@ -2,6 +2,7 @@
 
 import { temperatureOf } from "../../../../ebm/index.ts";
 import { significant } from "../../../progress/line.ts";
+import { copy } from "../../clipboard.ts";
 import { Controls, type Value } from "../../controls.ts";
 import { chosenValue, offered, recipeOf, valuesOf, type Choices } from "./choices.ts";
 import { commandOf } from "./command.ts";
@@ -58,13 +59,3 @@ export class Panel {
 const offeredFor = ({ recipe }: Choices): (typeof offered)[number] => offered.find((one) => one.recipe === recipe)!;
 
 const distinct = (key: "data" | "learning"): string[] => [...new Set(offered.map((one) => one[key]))];
-
-async function copy(text: string, what: string): Promise<void> {
-  const said = byId("copied", HTMLElement);
-  try {
-    await navigator.clipboard.writeText(text);
-    said.textContent = `The ${what} is in your clipboard.`;
-  } catch {
-    said.textContent = `The browser refuses the clipboard; the ${what} is: ${text}`;
-  }
-}

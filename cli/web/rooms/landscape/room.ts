@@ -6,6 +6,7 @@ import { CurvesView } from "../../curves.ts";
 import { byId } from "../../elements.ts";
 import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
+import { Toolbar } from "../../toolbar.ts";
 import { choicesOf, wordsOf } from "./address.ts";
 import { charts } from "./charts.ts";
 import { chosenValue, recipeOf, settingsOf, withRecipe, withSetting, type Choices } from "./choices.ts";
@@ -16,7 +17,6 @@ import { pointsOf } from "./points.ts";
 import { watchPointer } from "./probe.ts";
 import type { Frame, News, Wish } from "./protocol.ts";
 import markup from "./room.html?raw";
-import { Toolbar } from "./toolbar.ts";
 import { longRunVerdict, onlyTruth, verdict } from "./verdict.ts";
 import { showView, watchView } from "./viewbar.ts";
 
@@ -61,7 +61,6 @@ class LandscapeRoom implements Entered {
     });
     this.#landscape = new LandscapeView(canvases(), choices.view);
     this.#toolbar = new Toolbar(
-      choices,
       {
         toggle: () => this.#setRunning(!this.#running),
         step: () => this.#step(),
@@ -139,7 +138,7 @@ class LandscapeRoom implements Entered {
   }
 
   #show(): void {
-    this.#toolbar.show(this.#choices, this.#running);
+    this.#toolbar.show(Number(chosenValue(this.#choices, "seed")), this.#running);
     this.#panel.show(this.#choices);
     showView(this.#choices.view);
     this.#landscape.show(this.#choices.view);
@@ -147,7 +146,7 @@ class LandscapeRoom implements Entered {
 
   #setRunning(wanted: boolean): void {
     this.#running = wanted;
-    this.#toolbar.show(this.#choices, wanted);
+    this.#toolbar.show(Number(chosenValue(this.#choices, "seed")), wanted);
     this.#sendPace();
   }
 

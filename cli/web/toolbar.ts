@@ -1,8 +1,6 @@
-/** The bar over the picture: play, step, start over, seed; and the same by keys. */
+/** The bar over a room's picture: play, step, start over, seed; and the same by keys. */
 
-import { readAssignment } from "../../../config/assignment.ts";
-import { fieldsOf, chosenValue, type Choices } from "./choices.ts";
-import { byId } from "../../elements.ts";
+import { byId } from "./elements.ts";
 
 /** What the bar asks for. */
 export interface Deeds {
@@ -12,13 +10,12 @@ export interface Deeds {
   seed: (seed: number) => void;
 }
 
+/** Of the elements `play`, `step`, `reset`, `seed` and `dice`. */
 export class Toolbar {
   readonly #play = byId("play", HTMLButtonElement);
   readonly #seed = byId("seed", HTMLInputElement);
-  #choices: Choices;
 
-  constructor(choices: Choices, deeds: Deeds, left: AbortSignal) {
-    this.#choices = choices;
+  constructor(deeds: Deeds, left: AbortSignal) {
     this.#play.addEventListener("click", () => deeds.toggle());
     byId("step", HTMLButtonElement).addEventListener("click", () => deeds.step());
     byId("reset", HTMLButtonElement).addEventListener("click", () => deeds.reset());
@@ -27,20 +24,18 @@ export class Toolbar {
     addEventListener("keydown", (event) => byKey(event, deeds), { signal: left });
   }
 
-  show(choices: Choices, running: boolean): void {
-    this.#choices = choices;
-    this.#seed.value = String(chosenValue(choices, "seed"));
+  show(seed: number, running: boolean): void {
+    this.#seed.value = String(seed);
     this.#seed.removeAttribute("aria-invalid");
     this.#play.classList.toggle("running", running);
     this.#play.querySelector("span")!.textContent = running ? "Pause" : "Play";
   }
 
+  /** Takes what was typed if it is an integer from 0 up. */
   #settle(deeds: Deeds): void {
-    try {
-      deeds.seed(Number(readAssignment(fieldsOf(this.#choices), `seed=${this.#seed.value.trim()}`).seed));
-    } catch {
-      this.#seed.ariaInvalid = "true";
-    }
+    const typed = this.#seed.value.trim();
+    if (/^\d+$/.test(typed) && Number.isSafeInteger(Number(typed))) deeds.seed(Number(typed));
+    else this.#seed.ariaInvalid = "true";
   }
 }
 

@@ -1,0 +1,14 @@
+/** Copies text for a person to pass on. */
+
+import { byId } from "./elements.ts";
+
+/** Puts text into the clipboard, and says so in the element `copied`; where the browser refuses, the text itself. */
+export async function copy(text: string, what: string): Promise<void> {
+  const said = byId("copied", HTMLElement);
+  try {
+    await navigator.clipboard.writeText(text);
+    said.textContent = `The ${what} is in your clipboard.`;
+  } catch {
+    said.textContent = `The browser refuses the clipboard; the ${what} is: ${text}`;
+  }
+}
