@@ -25,13 +25,17 @@ export interface IndexMath<I, C> {
 export class Position<I, C> {
   #linear: I | null;
   #parts: readonly I[] | null;
+  /** Coordinates that can be had without taking the index apart. */
+  readonly #other: (() => readonly I[]) | null;
 
   private constructor(
     readonly math: IndexMath<I, C>,
     readonly shape: Shape,
     linear: I | null,
     parts: readonly I[] | null,
+    other: (() => readonly I[]) | null = null,
   ) {
+    this.#other = other;
     this.#linear = linear;
     this.#parts = parts;
   }
@@ -42,6 +46,11 @@ export class Position<I, C> {
 
   static parts<I, C>(math: IndexMath<I, C>, shape: Shape, parts: readonly I[]): Position<I, C> {
     return new Position(math, shape, null, parts);
+  }
+
+  /** By its index, with a way to its coordinates that need not take the index apart. */
+  static both<I, C>(math: IndexMath<I, C>, shape: Shape, index: I, parts: () => readonly I[]): Position<I, C> {
+    return new Position(math, shape, index, null, parts);
   }
 
   /** The row-major index. */
@@ -63,6 +72,7 @@ export class Position<I, C> {
 
   /** One coordinate per axis. */
   get parts(): readonly I[] {
+    this.#parts ??= this.#other?.() ?? null;
     if (this.#parts === null) {
       const strides = stridesOf(this.shape);
       const size = sizeOf(this.shape);

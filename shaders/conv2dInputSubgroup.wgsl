@@ -195,10 +195,10 @@ fn main(
   var x14b = vec4f();
   var x15a = vec4f();
   var x15b = vec4f();
+  var o = 0u;
+  var u = 0u;
+  var v = 0u;
   for (var k = 0u; k < O * rows * columns; k++) {
-    let o = k / (rows * columns);
-    let u = k / columns % rows;
-    let v = k % columns;
     let up = u * ROW_STEP;
     let back = v * COLUMN_STEP;
     let offset = o * (OH * OW) - up * OW - back;
@@ -254,6 +254,11 @@ fn main(
     let r15 = vec4f(subgroupBroadcast(left[15u / SG], 15u % SG));
     x15a = fma(r15, ca, x15a);
     x15b = fma(r15, cb, x15b);
+    v += 1u;
+    u += select(0u, 1u, v == columns);
+    v = select(v, 0u, v == columns);
+    o += select(0u, 1u, u == rows);
+    u = select(u, 0u, u == rows);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.

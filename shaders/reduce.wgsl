@@ -37,6 +37,16 @@ fn epilogue(value: Element, i: u32) -> Element {
 }
 // end
 
+// slot total
+fn total(o: u32) -> Element {
+  var result = IDENTITY;
+  for (var r = 0u; r < COUNT; r++) {
+    result = combine(result, load(o, r));
+  }
+  return result;
+}
+// end
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -47,9 +57,5 @@ fn main(
   if (o >= ROWS) {
     return;
   }
-  var total = IDENTITY;
-  for (var r = 0u; r < COUNT; r++) {
-    total = combine(total, load(o, r));
-  }
-  y[o] = epilogue(total, o);
+  y[o] = epilogue(total(o), o);
 }

@@ -132,6 +132,10 @@ const families: Record<string, Row> = {
     inputs: operands([1, 2, 3, 4]),
   },
   "windows side by side": { call: (x) => ops.windows(x, 2, { stride: 2 }).square(), inputs: operands([1, 2, 3, 4]) },
+  overlapAdd: {
+    call: (y) => ops.overlapAdd(y, { ...window, shape: [1, 2, 3, 4] }).square(),
+    inputs: operands([1, 2, 2, 2, 2, 2]),
+  },
   maxPool2d: {
     call: (x) => ops.maxPool2d(x, 3, { stride: 2, padding: 1 }).square(),
     inputs: operands([1, 2, 4, 5]),
@@ -187,6 +191,16 @@ export const withoutGradient: readonly string[] = [
     "toFloat",
     "toIndex",
   ],
-  ...["where", "stopGradient", "constant", "zeros", "ones", "iota", "placeholder", "asElementwise"],
+  ...[
+    "where",
+    "stopGradient",
+    "constant",
+    "zeros",
+    "ones",
+    "iota",
+    "placeholder",
+    "asElementwise",
+    "asProductAtPlaces",
+  ],
   ...["oneHot", "linspace", "argmax", "argmin", "any", "all", "argsort"],
 ];

@@ -51,20 +51,21 @@ export class Emitter {
   }
 
   /** The value of `x` at reduced index `r` (over `axes`) of result `o` (over the other axes). */
-  reduced(x: Tensor, axes: readonly number[]): string {
+  reduced(x: Tensor, axes: readonly number[], r: string): string {
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const shapeOf = (list: readonly number[]) => list.map((axis) => x.shape[axis]);
+    const parts = () => {
+      const outer = this.position(shapeOf(kept), "o").parts;
+      const inner = this.position(shapeOf(axes), r).parts;
+      return x.shape.map((_, axis) => (axes.includes(axis) ? inner[axes.indexOf(axis)] : outer[kept.indexOf(axis)]));
+    };
     // Over the last axes the two indices make one, which reshapes below need not take apart.
     if (axes.every((axis) => axis >= kept.length)) {
       const start = this.#math.scale("o", sizeOf(shapeOf(axes)));
-      return this.#value(x, Position.linear(this.#math, x.shape, kept.length === 0 ? "r" : this.#math.sum(start, "r")));
+      const index = kept.length === 0 ? r : this.#math.sum(start, r);
+      return this.#value(x, Position.both(this.#math, x.shape, index, parts));
     }
-    const outer = this.position(shapeOf(kept), "o").parts;
-    const inner = this.position(shapeOf(axes), "r").parts;
-    const parts = x.shape.map((_, axis) =>
-      axes.includes(axis) ? inner[axes.indexOf(axis)] : outer[kept.indexOf(axis)],
-    );
-    return this.#value(x, Position.parts(this.#math, x.shape, parts));
+    return this.#value(x, Position.parts(this.#math, x.shape, parts()));
   }
 
   #bind(prefix: string, expression: string): string {

@@ -121,20 +121,23 @@ function expression(root: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentW
   };
 }
 
+/** Terms of a reduction that are written out: the places of all are then known before it runs. */
+const FEW = 16;
+/** Lines that they may take, to keep shaders quick to compile. */
+const MANY_LINES = 500;
+
 function reduction({ root, core }: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): Parts {
   const node = core!;
   if (node.op.kind !== "reduce") throw new TypeError("lower: not a reduction");
   const [x] = node.inputs;
   const { axes } = node.attributes as { axes: readonly number[] };
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
-  const emitter = new Emitter(leaves, words, new Map(), null);
-  const value = emitter.reduced(x, axes);
   const { combine } = node.op;
   const element = stored[node.dtype];
   const slots: Record<string, string> = {
     element: `alias Element = ${element};`,
-    load: wgslFunction("load", "o: u32, r: u32", node.dtype, emitter.lines, value),
     combine: wgslFunction("combine", `a: ${element}, b: ${element}`, node.dtype, [], combine.wgsl),
+    ...((count <= FEW ? writtenOut(node, axes, count, leaves, words) : null) ?? inLoop(node, axes, leaves, words)),
   };
   if (root !== node) slots.epilogue = epilogue(root, node, leaves, words);
   return {
@@ -148,6 +151,33 @@ function reduction({ root, core }: Cluster, leaves: Map<Tensor, LeafUse>, words:
     slots,
     declareIn: "load",
   };
+}
+
+/** A reduction whose terms stand one after the other; null where that takes too many lines. */
+function writtenOut(
+  node: Tensor,
+  axes: readonly number[],
+  count: number,
+  leaves: Map<Tensor, LeafUse>,
+  words: ArgumentWords,
+): Record<string, string> | null {
+  const emitter = new Emitter(leaves, words, new Map(), null);
+  const terms = Array.from({ length: count }, (_, r) => emitter.reduced(node.inputs[0], axes, `${r}u`));
+  if (emitter.lines.length > MANY_LINES) return null;
+  const total = terms.reduce((before, term) => `combine(${before}, ${term})`, "IDENTITY");
+  return { load: "", total: wgslFunction("total", "o: u32", node.dtype, emitter.lines, total) };
+}
+
+/** A reduction that goes over its terms in a loop. */
+function inLoop(
+  node: Tensor,
+  axes: readonly number[],
+  leaves: Map<Tensor, LeafUse>,
+  words: ArgumentWords,
+): Record<string, string> {
+  const emitter = new Emitter(leaves, words, new Map(), null);
+  const value = emitter.reduced(node.inputs[0], axes, "r");
+  return { load: wgslFunction("load", "o: u32, r: u32", node.dtype, emitter.lines, value) };
 }
 
 function epilogue(root: Tensor, core: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): string {

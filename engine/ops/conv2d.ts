@@ -12,6 +12,7 @@ import type { KernelOp, Launch } from "../op.ts";
 import { sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { pad } from "./movement.ts";
+import { overlapAdd } from "./windows.ts";
 import {
   pair,
   slidingWindow,
@@ -162,7 +163,7 @@ interface Shaped extends Window {
   shape: Shape;
 }
 
-const conv2dInputOp: KernelOp<Shaped> = {
+export const conv2dInputOp: KernelOp<Shaped> = {
   kind: "kernel",
   name: "conv2dInput",
   infer(inputs, { shape }) {
@@ -236,6 +237,23 @@ export const conv2dWeightOp: KernelOp<Split> = {
  */
 export const conv2d = (x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor =>
   apply(conv2dOp, [x, w], windowOf(options));
+
+/**
+ * The adjoint towards an image of few channels as a product at every place of y, which has a row for each channel and tap, and the
+ * sum of what meets in a pixel: rows enough for the faster forms of the kernel. Null where it would not pay.
+ */
+export function asProductAtPlaces(node: Tensor): Tensor | null {
+  const [y, w] = node.inputs as [Tensor, Tensor];
+  const { shape, groups, ...window } = node.attributes as Shaped;
+  const [n, channels] = shape;
+  const [outputs, ofGroup, ...taps] = w.shape as [number, number, number, number];
+  const rows = ofGroup * sizeOf(taps);
+  if (ofGroup > NARROW || rows <= 8 || rows > (8 * outputs) / groups) return null;
+  const places = y.shape.slice(2);
+  const products = conv2dInput(y, w.reshape([outputs, rows, 1, 1]), { groups, shape: [n, groups * rows, ...places] });
+  const met = products.reshape([n, channels, ...taps, ...places]).transpose([0, 1, 4, 5, 2, 3]);
+  return overlapAdd(met, { ...window, shape });
+}
 
 /** Whether conv2d takes an image and a weight of these shapes to a result of that one. */
 const fits = (x: Shape, w: Shape, y: Shape, window: Window): boolean =>

@@ -3,7 +3,7 @@
 import { expectFloats } from "../expect.ts";
 import type { Attributes, MovementOp, Reading } from "../op.ts";
 import type { Position } from "../position.ts";
-import { showShape, type Shape } from "../shape.ts";
+import { sameShape, showShape, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { movement } from "./declareMovement.ts";
 import { broadcast, reshape, slice, transpose } from "./movement.ts";
@@ -117,6 +117,21 @@ export function windows(
   }
   const everywhere = broadcast(reshape(x, [...x.shape, 1, 1]), [...x.shape, ...taps]);
   return apply(gatherOp, [everywhere], { window, shape: [n, c, rows, columns, ...taps], fill });
+}
+
+/**
+ * The adjoint of `windows`: `y [n, c, oh, ow, kh, kw] → shape [n, c, h, w]`, in every pixel the sum of the taps that meet it. Throws a
+ * RangeError when no image of `shape` has these windows.
+ */
+export function overlapAdd(y: Tensor, { shape, ...options }: WindowOptions & { shape: Shape }): Tensor {
+  const window = slidingWindow("overlapAdd", options);
+  const [rows, columns] = [0, 1].map((axis) =>
+    windowsAlong(shape[PLACE + axis], y.shape[TAP + axis], axis as 0 | 1, window),
+  );
+  if (y.rank !== 6 || !sameShape(y.shape, [shape[0], shape[1], rows, columns, y.shape[TAP], y.shape[TAP + 1]]))
+    throw new RangeError(`overlapAdd: no image ${showShape(shape)} has windows ${showShape(y.shape)}`);
+  expectFloats("overlapAdd", [y]);
+  return apply(scatterOp, [y], { window, shape: [...shape, ...y.shape.slice(TAP)] }).sum([TAP, TAP + 1]);
 }
 
 /** Whether windows lie side by side: then they are a reshape, and no sum is needed for their gradient. */

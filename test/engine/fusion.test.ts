@@ -10,6 +10,7 @@ import {
   compile,
   concat,
   conv2d,
+  conv2dInput,
   dispose,
   foldIn,
   fromArray,
@@ -95,6 +96,16 @@ test("what is dear and read twice is computed once, what is cheap is not stored"
   const cheap = (x: Tensor) => [x.mul(2).sum(0), x.mul(2).sum(1)];
   expect(await labels(cheap, [9, 9])).toHaveLength(2);
   await expectAgreement(dear, [draw(1, [9, 9])]);
+});
+
+test("the adjoint of a convolution towards an image of few channels is a product and a sum, with what follows in the sum", async () => {
+  const adjoint = (channels: number) => (y: Tensor, w: Tensor) =>
+    conv2dInput(y, w, { padding: 1, shape: [1, channels, 5, 5] }).mul(2);
+  expect(await labels(adjoint(3), [1, 9, 5, 5], [9, 3, 3, 3])).toEqual(["conv2dInput", "sum → mul"]);
+  expect(await labels(adjoint(4), [1, 9, 5, 5], [9, 4, 3, 3])).toEqual(["conv2dInput → mul"]);
+  // Nine numbers for each place of y, that has one, are too many.
+  expect(await labels(adjoint(1), [1, 1, 5, 5], [1, 1, 3, 3])).toEqual(["conv2dInput → mul"]);
+  await expectAgreement(adjoint(3), [draw(1, [1, 9, 5, 5]), draw(2, [9, 3, 3, 3])]);
 });
 
 test("a product whose result goes separate ways is stored where they part", async () => {

@@ -110,6 +110,8 @@ const special: [string, Partial<Case>][] = [
   ["in groups of more channels than a tile", { groups: 2, channels: 9, outputs: 10, image: [5, 4], stride: [2, 1] }],
   ["depthwise", { groups: 17, channels: 1, outputs: 1, dilation: [1, 2], padding: [1, 2] }],
   ["depthwise with two outputs to a channel", { groups: 5, channels: 1, outputs: 2, stride: [2, 2] }],
+  ["of few channels, whose adjoint is a product at places of y", { outputs: 9, stride: [2, 1], padding: [1, 2] }],
+  ["of few channels in groups, under windows wider than their steps", { groups: 2, outputs: 9, dilation: [2, 1] }],
   ["in groups over so many pixels that the weight's sum is cut", { groups: 3, batch: 4, image: [12, 12] }],
   ["of no images", { batch: 0 }],
   ["without channels", { channels: 0 }],

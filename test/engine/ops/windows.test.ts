@@ -2,7 +2,17 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromArray, grad, ones, reference, sum, toArray, windows, type Tensor } from "../../../engine/index.ts";
+import {
+  fromArray,
+  grad,
+  ones,
+  overlapAdd,
+  reference,
+  sum,
+  toArray,
+  windows,
+  type Tensor,
+} from "../../../engine/index.ts";
 import { draw, f32, seeds } from "../draw.ts";
 import { check } from "../property.ts";
 import { expectAgreement } from "../threeWays.ts";
@@ -92,4 +102,29 @@ test("windows() says what does not fit", () => {
     [() => windows(ones([1, 1, 3, 3], "u32"), 2), new TypeError("windows: takes f32, got u32")],
   ];
   for (const [call, error] of cases) expect(call).toThrow(error);
+});
+
+test("overlapAdd(y, { shape }) sums the taps that meet in a pixel", async () => {
+  const y = fromArray(f32([1, 1, 1, 2, 1, 2], 1, 2, 30, 40));
+  // Windows (x0, x1) and (x1, x2).
+  expect((await toArray(overlapAdd(y, { shape: [1, 1, 1, 3] }))).data).toEqual(new Float32Array([1, 32, 40]));
+});
+
+test("overlapAdd is the adjoint of windows: ⟨windows(x), y⟩ = ⟨x, overlapAdd(y)⟩", async () => {
+  const window = { stride: [2, 1], padding: [1, 2], dilation: [1, 2] } as const;
+  const shape = [2, 3, 5, 4];
+  const inputs = [draw(1, shape), draw(2, [2, 3, 3, 4, 2, 3])];
+  const added = (x: Tensor, y: Tensor) => sum(x.mul(overlapAdd(y, { shape, ...window })));
+  const taken = (x: Tensor, y: Tensor) => sum(windows(x, [2, 3], window).mul(y));
+  const [a, b] = [added, taken].map(
+    (program) => (reference(program as never)(...inputs) as { data: Float64Array }).data[0],
+  );
+  expect(a).toBeCloseTo(b, 10);
+  await expectAgreement(added, inputs);
+});
+
+test("overlapAdd: no image has such windows", () => {
+  expect(() => overlapAdd(ones([1, 1, 2, 2, 2, 2]), { shape: [1, 1, 4, 4] })).toThrow(
+    "overlapAdd: no image [1, 1, 4, 4] has windows [1, 1, 2, 2, 2, 2]",
+  );
 });
