@@ -51,6 +51,8 @@ export function paceMeter(now: () => number): (step: number) => number | null {
   let marks: { time: number; step: number }[] = [];
   return (step) => {
     const time = now();
+    // A recovery goes back to an earlier step.
+    if (marks.some((mark) => mark.step > step)) marks = [];
     const old = marks.filter((mark) => mark.time < time - 10);
     if (old.length > 1) marks = marks.slice(old.length - 1);
     const last = marks.at(-1);

@@ -67,6 +67,16 @@ describe("progress", () => {
     expect(text).toMatch(/^999\/10000 {2}(19|20)\.\d\/s/);
   });
 
+  test("measures the pace anew after a recovery, which goes back", () => {
+    let text = "";
+    let time = 0;
+    const shown = progress({ write: (words) => (text = words) }, 1000, () => time);
+    for (let step = 1; step <= 100; step++, time += 0.1) shown.show(step, { step });
+    for (let step = 1; step <= 20; step++, time += 0.5) shown.show(step, { step });
+    shown.end();
+    expect(text).toBe("20/1000  2.00/s  8:10 left\n");
+  });
+
   test("redraws one line on a terminal, no wider than it is", () => {
     const lines: string[] = [];
     const out = {
