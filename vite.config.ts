@@ -29,7 +29,7 @@ export default defineConfig({
       // For Node, the runtime that several modules share would import node:module, which no browser has.
       platform: "neutral",
       // Left to whoever runs the code: Node reads package.json, a bundler its own rules.
-      external: ["#platform"],
+      external: ["#platform", "#host"],
       output: { preserveModules: true, preserveModulesRoot: import.meta.dirname, entryFileNames: "[name].js" },
     },
   },

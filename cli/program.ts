@@ -1,5 +1,6 @@
 /** The commands, their options and their help; from the words typed to the exit code. */
 
+import { packageVersion } from "#host";
 import { Command, CommanderError } from "commander";
 import { compare, type CompareOptions } from "./commands/compare.ts";
 import { convert, type ConvertOptions } from "./commands/convert.ts";
@@ -7,7 +8,9 @@ import { getData, listData, verifyData, type DataOptions } from "./commands/data
 import { demo, type DemoOptions } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { explain, type ExplainOptions } from "./commands/explain.ts";
+import { exportRun, type ExportOptions } from "./commands/export.ts";
 import { gradcheck, type GradcheckOptions } from "./commands/gradcheck.ts";
+import { importRun, type ImportOptions } from "./commands/import.ts";
 import { recipes } from "./commands/recipes.ts";
 import { report } from "./commands/report.ts";
 import { sample, type SampleOptions } from "./commands/sample.ts";
@@ -15,7 +18,6 @@ import { showData, type ShowOptions } from "./commands/showData.ts";
 import { sweep, type SweepOptions } from "./commands/sweep.ts";
 import { train, type TrainOptions } from "./commands/train.ts";
 import { endingOf, exitCodes, type Ending } from "./failure.ts";
-import { packageVersion } from "./version.ts";
 import { warn, type World } from "./world.ts";
 
 /** Commands that open a device, and so must run where an adapter can be found. */
@@ -112,6 +114,12 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
   command(program, "report <run>", "rebuild report.html of a run").action(async (run: string) =>
     end(await report(world, run)),
   );
+  command(program, "export <run>", "put a run into one file, for another machine or the app")
+    .option("--out <file>", "the new file; default: RUN.tar")
+    .action(async (run: string, options: ExportOptions) => end(await exportRun(world, run, options)));
+  command(program, "import <bundle>", "make a run folder of such a file")
+    .option("--run-dir <folder>", "the new run folder, instead of runs/ and its name")
+    .action(async (bundle: string, options: ImportOptions) => end(await importRun(world, bundle, options)));
   command(program, "recipes [name]", "list the recipes, or the settings of one").action((name?: string) =>
     recipes(world, name),
   );

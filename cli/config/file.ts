@@ -7,8 +7,7 @@
 //
 // The config.json of a run folder is such a file with every setting in it.
 
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { absolute, readFile } from "#host";
 import { parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 import { z } from "zod";
 import { Failure, reasonOf } from "../failure.ts";
@@ -27,9 +26,11 @@ export type ConfigFile = z.infer<typeof schema>;
 export async function readConfigFile(path: string, cwd: string): Promise<ConfigFile> {
   let text: string;
   try {
-    text = await readFile(resolve(cwd, path), "utf8");
+    const bytes = await readFile(absolute(cwd, path));
+    if (bytes === null) throw new Failure("usage", `${path}: cannot be read, no such file or directory`);
+    text = new TextDecoder().decode(bytes);
   } catch (error) {
-    throw new Failure("usage", `${path}: cannot be read, ${reasonOf(error)}`);
+    throw error instanceof Failure ? error : new Failure("usage", `${path}: cannot be read, ${reasonOf(error)}`);
   }
   const errors: ParseError[] = [];
   const raw: unknown = parse(text, errors, { allowTrailingComma: true });

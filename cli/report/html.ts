@@ -33,4 +33,8 @@ export const jsonScript = (id: string, value: unknown): Markup =>
   new Markup(`<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll("<", "\\u003c")}</script>`);
 
 /** PNG bytes as a URL that needs no file. */
-export const pngUrl = (png: Uint8Array): string => `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+export function pngUrl(png: Uint8Array): string {
+  let text = "";
+  for (const byte of png) text += String.fromCharCode(byte);
+  return `data:image/png;base64,${btoa(text)}`;
+}

@@ -1,9 +1,7 @@
 /** Everything a report shows, read from the files of a run. */
 
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { list, readFile } from "#host";
 import { readConfigFile, type ConfigFile } from "../config/file.ts";
-import { codeOf } from "../failure.ts";
 import type { Environment } from "../run/environment.ts";
 import type { RunFolder } from "../run/folder.ts";
 import type { StoredLandscapes } from "../run/observation.ts";
@@ -40,7 +38,7 @@ export async function readRun(folder: RunFolder): Promise<RunData> {
   const isMeasure = (row: NumbersRow): boolean => !("loss" in row || "d_s" in row);
   return {
     config: await readConfigFile(folder.config, folder.path),
-    environment: JSON.parse(await readFile(folder.environment, "utf8")) as Environment,
+    environment: (await parsed(folder.environment)) as Environment,
     updates: rows.filter((row) => !isMeasure(row)),
     measures: rows.filter(isMeasure),
     summary: summarise(rows),
@@ -51,24 +49,22 @@ export async function readRun(folder: RunFolder): Promise<RunData> {
 }
 
 async function readLandscapes(folder: string): Promise<StoredLandscapes[]> {
-  const files = (await names(folder)).filter((name) => /^step-\d+\.json$/.test(name));
+  const files = (await list(folder)).filter((name) => /^step-\d+\.json$/.test(name));
   return Promise.all(
-    spread(files, shownSteps).map(
-      async (name) => JSON.parse(await readFile(join(folder, name), "utf8")) as StoredLandscapes,
-    ),
+    spread(files, shownSteps).map(async (name) => (await parsed(`${folder}/${name}`)) as StoredLandscapes),
   );
 }
 
 /** The grids of training itself, not those that `ebm sample` put beside them. */
 async function readSamples(folder: string): Promise<SamplePicture[]> {
-  const files = (await names(folder)).flatMap((file) => {
+  const files = (await list(folder)).flatMap((file) => {
     const [, step, name] = /^step-(\d+)-(.+)\.png$/.exec(file) ?? [];
     return step === undefined || name.startsWith("sample-") ? [] : [{ file, step: Number(step), name }];
   });
   const steps = new Set(spread([...new Set(files.map(({ step }) => step))], shownSteps));
   const shown = files.filter(({ step }) => steps.has(step));
   return Promise.all(
-    shown.map(async ({ file, step, name }) => ({ step, name, png: await readFile(join(folder, file)) })),
+    shown.map(async ({ file, step, name }) => ({ step, name, png: (await readFile(`${folder}/${file}`))! })),
   );
 }
 
@@ -78,12 +74,5 @@ export function spread<T>(list: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, i) => list[Math.round(((i + 1) * list.length) / count) - 1]);
 }
 
-/** The names in a folder in order, none if it is missing. */
-async function names(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).sort();
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
-}
+const parsed = async (path: string): Promise<unknown> =>
+  JSON.parse(new TextDecoder().decode((await readFile(path)) ?? new Uint8Array()));

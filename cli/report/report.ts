@@ -1,6 +1,6 @@
 /** Puts a run on one page. */
 
-import { writeAtomically } from "../run/atomic.ts";
+import { writeAtomically } from "#host";
 import type { RunFolder } from "../run/folder.ts";
 import { page } from "./page.ts";
 import { readRun } from "./read.ts";

@@ -3,9 +3,7 @@
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writing } from "../failure.ts";
-
-/** What an unfinished file ends in; such files are left only by a process that was killed. */
-export const draftSuffix = ".draft";
+import { draftSuffix } from "../host/host.ts";
 
 /** Writes a file under another name, has it on disk, and only then gives it its own name. */
 export async function writeAtomically(path: string, contents: string | Uint8Array): Promise<void> {

@@ -1,8 +1,6 @@
 /** The checkpoints of a run: safetensors files that say which run and step they belong to, and whether they are whole. */
 
-import { createHash } from "node:crypto";
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { list, readFile, remove, sha256, writeAtomically } from "#host";
 import type { NamedArrays } from "../../engine/hostArray.ts";
 import { isKept } from "../../ebm/guard.ts";
 import type { Settings } from "../../ebm/settings.ts";
@@ -10,7 +8,7 @@ import { FormatError } from "../../nn/formatError.ts";
 import { decode, encode } from "../../nn/formats/safetensors.ts";
 import type { Resolved } from "../config/resolve.ts";
 import { Failure } from "../failure.ts";
-import { draftSuffix, writeAtomically } from "./atomic.ts";
+import { draftSuffix } from "../host/host.ts";
 import { guardOf } from "./recovery.ts";
 
 const format = "webgpu-ebm checkpoint 1";
@@ -34,12 +32,12 @@ export async function saveCheckpoint(
   arrays: NamedArrays,
 ): Promise<string> {
   const path = checkpointPath(folder, step);
-  const metadata = { format, step: String(step), digest: digest(arrays), ...identity(run) };
+  const metadata = { format, step: String(step), digest: await digest(arrays), ...identity(run) };
   await writeAtomically(path, encode(arrays, metadata));
   const guard = guardOf(run.settings);
   const older = (await checkpointSteps(folder)).slice(newest);
   for (const old of older)
-    if (guard?.mode !== "recover" || !isKept(old, step, guard)) await rm(checkpointPath(folder, old));
+    if (guard?.mode !== "recover" || !isKept(old, step, guard)) await remove(checkpointPath(folder, old));
   return path;
 }
 
@@ -52,7 +50,7 @@ export async function newestCheckpoint(folder: string, run: Resolved): Promise<F
   for (const step of await checkpointSteps(folder)) {
     const path = checkpointPath(folder, step);
     try {
-      return { ...readCheckpoint(path, await readFile(path), run), path, damaged };
+      return { ...(await readCheckpoint(path, run)), path, damaged };
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       damaged.push(`${path}: ${error.message}`);
@@ -62,8 +60,10 @@ export async function newestCheckpoint(folder: string, run: Resolved): Promise<F
   throw new Failure("data", `${damaged.join("; ")}; no checkpoint of the run can be read`);
 }
 
-/** @throws FormatError for a damaged file, Failure for one of another run */
-export function readCheckpoint(path: string, bytes: Uint8Array, run: Resolved): { arrays: NamedArrays; step: number } {
+/** @throws FormatError for a damaged file, Failure for one of another run, or none */
+export async function readCheckpoint(path: string, run: Resolved): Promise<{ arrays: NamedArrays; step: number }> {
+  const bytes = await readFile(path);
+  if (bytes === null) throw new Failure("data", `${path}: no such file`);
   const { arrays, metadata } = decode(bytes);
   if (metadata.format !== format) {
     throw new Failure(
@@ -71,7 +71,7 @@ export function readCheckpoint(path: string, bytes: Uint8Array, run: Resolved): 
       `${path}: not a checkpoint of a run, expected format "${format}", got "${metadata.format}"`,
     );
   }
-  if (metadata.digest !== digest(arrays)) throw new FormatError("the arrays are damaged, their digest differs");
+  if (metadata.digest !== (await digest(arrays))) throw new FormatError("the arrays are damaged, their digest differs");
   for (const [name, expected] of Object.entries(identity(run))) {
     if (metadata[name] === expected) continue;
     throw new Failure("data", `${path}: belongs to another run, ${name} ${metadata[name]}, expected ${expected}`);
@@ -81,8 +81,8 @@ export function readCheckpoint(path: string, bytes: Uint8Array, run: Resolved): 
 
 /** The steps that have a checkpoint, newest first. Removes the drafts of processes that were killed. */
 export async function checkpointSteps(folder: string): Promise<number[]> {
-  const names = await readdir(folder);
-  for (const name of names) if (name.endsWith(draftSuffix)) await rm(join(folder, name));
+  const names = await list(folder);
+  for (const name of names) if (name.endsWith(draftSuffix)) await remove(`${folder}/${name}`);
   const steps = names.flatMap((name) => {
     const found = /^step-(\d+)\.safetensors$/.exec(name);
     return found === null ? [] : [Number(found[1])];
@@ -92,7 +92,7 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
 
 /** Where the checkpoint of a step is. */
 export const checkpointPath = (folder: string, step: number): string =>
-  join(folder, `step-${String(step).padStart(6, "0")}.safetensors`);
+  `${folder}/step-${String(step).padStart(6, "0")}.safetensors`;
 
 /** What must agree between a checkpoint and the run it is taken for: everything that shapes the numbers. */
 function identity({ recipe, settings }: Resolved): Record<string, string> {
@@ -105,12 +105,10 @@ export function shaping(settings: Settings): Settings {
   return rest;
 }
 
-function digest(arrays: NamedArrays): string {
-  const hash = createHash("sha256");
-  for (const [name, { dtype, shape, data }] of Object.entries(arrays)) {
-    hash
-      .update(`${JSON.stringify([name, dtype, shape])}\n`)
-      .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest("hex");
-}
+const digest = (arrays: NamedArrays): Promise<string> =>
+  sha256(
+    Object.entries(arrays).flatMap(([name, { dtype, shape, data }]) => [
+      `${JSON.stringify([name, dtype, shape])}\n`,
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ]),
+  );

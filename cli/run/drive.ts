@@ -1,6 +1,6 @@
 /** Drives a training to its last update and keeps the run folder: numbers, pictures, checkpoints. */
 
-import { setImmediate as breathe } from "node:timers/promises";
+import { breathe } from "#host";
 import type { Settings } from "../../ebm/settings.ts";
 import type { Training } from "../../ebm/training.ts";
 import type { Resolved } from "../config/resolve.ts";
@@ -132,7 +132,7 @@ export async function drive({
 
   while (training.step < updates) {
     await training.update();
-    await breathe(); // a resolved promise alone would never let a signal in
+    await breathe();
     const rows = await training.metrics();
     await record(rows);
     if (await recovered()) continue;

@@ -1,7 +1,7 @@
 /** On what a run runs: the adapter and the versions that its numbers depend on. */
 
+import { packageVersion, system } from "#host";
 import type { AdapterChoice } from "#platform";
-import { packageVersion } from "../version.ts";
 
 /** What is written to environment.json. */
 export interface Environment {
@@ -25,7 +25,7 @@ export const environmentOf = ({ name, software, source, driver, host }: AdapterF
   driver,
   host,
   version: packageVersion(),
-  system: `${process.platform} ${process.arch}`,
+  system: system(),
 });
 
 /** `llvmpipe: Mesa 25 (installed software)`: what to tell a person first. */

@@ -1,8 +1,7 @@
 /** Puts an observation into the run folder: sample grids as PNG, landscapes as numbers and as PNG. */
 
-import { join } from "node:path";
+import { writeAtomically } from "#host";
 import type { Landscape, Observation } from "../../ebm/training.ts";
-import { writeAtomically } from "./atomic.ts";
 import type { RunFolder } from "./folder.ts";
 import { gridPng, isPicture, landscapesPng } from "./pictures.ts";
 
@@ -27,11 +26,11 @@ export const stepStem = (step: number): string => `step-${String(step).padStart(
 /** Writes the pictures of one step, over those of the same step if a run was cut back to before it. */
 export async function saveObservation(folder: RunFolder, { step, grids, landscapes }: Observation): Promise<void> {
   for (const grid of grids.filter(isPicture))
-    await writeAtomically(join(folder.samples, `${stepStem(step)}-${grid.name}.png`), gridPng(grid));
+    await writeAtomically(`${folder.samples}/${stepStem(step)}-${grid.name}.png`, gridPng(grid));
   if (landscapes.length === 0) return;
   const stored: StoredLandscapes = { step, landscapes: landscapes.map(store) };
-  await writeAtomically(join(folder.landscape, `${stepStem(step)}.json`), `${JSON.stringify(stored)}\n`);
-  await writeAtomically(join(folder.landscape, `${stepStem(step)}.png`), landscapesPng(landscapes));
+  await writeAtomically(`${folder.landscape}/${stepStem(step)}.json`, `${JSON.stringify(stored)}\n`);
+  await writeAtomically(`${folder.landscape}/${stepStem(step)}.png`, landscapesPng(landscapes));
 }
 
 const store = ({ name, extent, resolution, density, logDensity }: Landscape): StoredLandscape => ({

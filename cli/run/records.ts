@@ -1,9 +1,7 @@
 /** Files of one JSON object a line: what a run measured (metrics.jsonl) and what happened to it (events.jsonl). */
 
-import { open, readFile } from "node:fs/promises";
-import { basename } from "node:path";
-import { codeOf, Failure, writing } from "../failure.ts";
-import { writeAtomically } from "./atomic.ts";
+import { append, readFile, writeAtomically } from "#host";
+import { Failure } from "../failure.ts";
 
 /** Numbers by name at one step; JSON has no NaN and no infinities, so these are written as strings. */
 export type NumbersRow = { step: number } & Record<string, number>;
@@ -39,16 +37,7 @@ export function numbersOf(raw: unknown): NumbersRow {
 
 /** Appends whole lines and has them on disk before it returns. */
 export async function appendLines(path: string, lines: readonly string[]): Promise<void> {
-  if (lines.length === 0) return;
-  const file = await open(path, "a");
-  try {
-    await file.writeFile(lines.map((line) => `${line}\n`).join(""));
-    await file.sync();
-  } catch (error) {
-    throw writing(path, error);
-  } finally {
-    await file.close();
-  }
+  if (lines.length > 0) await append(path, lines.map((line) => `${line}\n`).join(""));
 }
 
 /**
@@ -57,20 +46,18 @@ export async function appendLines(path: string, lines: readonly string[]): Promi
  * @throws Failure naming the line that is malformed
  */
 export async function readLines<T>(path: string, parse: (raw: unknown) => T): Promise<T[]> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
+  const bytes = await readFile(path);
+  if (bytes === null) return [];
+  const text = new TextDecoder().decode(bytes);
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   const lines = whole.split("\n").slice(0, -1);
   return lines.map((line, i) => {
     try {
       return parse(JSON.parse(line));
     } catch (error) {
-      throw new Failure("data", `${basename(path)}:${i + 1}: ${(error as Error).message}`, { cause: error });
+      throw new Failure("data", `${path.split(/[\\/]/).at(-1)}:${i + 1}: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   });
 }

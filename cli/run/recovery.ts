@@ -1,6 +1,6 @@
 /** Takes a run that has diverged back to a checkpoint that has proven good, and lets it go on differently from there. */
 
-import { readFile, rm } from "node:fs/promises";
+import { remove } from "#host";
 import { guard as standard, safeStep, type Alarm, type GuardSettings } from "../../ebm/guard.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import type { Training } from "../../ebm/training.ts";
@@ -33,10 +33,10 @@ export async function recover(
   const steps = await checkpointSteps(folder.checkpoints);
   const target = safeStep(steps, step, training.recoveries, guard);
   // Newest first: if the process is killed on the way, what is left is a run that has yet to diverge again in the same way.
-  for (const later of steps.filter((other) => other > target)) await rm(checkpointPath(folder.checkpoints, later));
+  for (const later of steps.filter((other) => other > target)) await remove(checkpointPath(folder.checkpoints, later));
   if (steps.includes(target)) {
     const path = checkpointPath(folder.checkpoints, target);
-    training.restore(readCheckpoint(path, await readFile(path), run).arrays);
+    training.restore((await readCheckpoint(path, run)).arrays);
   } else {
     training.restart();
   }

@@ -1,7 +1,7 @@
 /** The last value of every number of a run, by name: what scripts and tables read. */
 
+import { writeAtomically } from "#host";
 import type { RunFolder } from "./folder.ts";
-import { writeAtomically } from "./atomic.ts";
 import { numbersLine, type NumbersRow } from "./records.ts";
 
 /** One flat object: the later row wins, name by name. */

@@ -26,6 +26,7 @@ function offence(file: string, specifier: string): string | null {
     if (folder !== "cli" && hosts.includes(target)) return `${file}: chooses its host, got "${specifier}" (#platform)`;
     return null;
   }
+  if (specifier === "#host") return folder === "cli" ? null : `${file}: only cli has a host, got "#host" (#platform)`;
   if (specifier === "#platform") return folder === "shaders" ? `${file}: a shader has no platform` : null;
   if (file.startsWith("cli/web/") && isBuiltin(specifier)) return `${file}: no browser has "${specifier}"`;
   if (folder === "cli" || (file === "engine/platform/node.ts" && (isBuiltin(specifier) || specifier === "webgpu"))) {
@@ -56,6 +57,7 @@ test.each([
     'engine/tensor.ts: chooses its host, got "./platform/node.ts" (#platform)',
   ],
   ["cli/web/app.ts", "node:fs", 'cli/web/app.ts: no browser has "node:fs"'],
+  ["ebm/trainer.ts", "#host", 'ebm/trainer.ts: only cli has a host, got "#host" (#platform)'],
 ])("%s may not import %s", (file, specifier, sentence) => {
   expect(offence(file, specifier)).toBe(sentence);
 });
@@ -67,6 +69,7 @@ test.each([
   ["engine/platform/node.ts", "webgpu"],
   ["cli/launch.ts", "node:child_process"],
   ["cli/config/schema.ts", "zod"],
+  ["cli/run/records.ts", "#host"],
 ])("%s may import %s", (file, specifier) => {
   expect(offence(file, specifier)).toBe(null);
 });
