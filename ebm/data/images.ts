@@ -60,6 +60,7 @@ export function imageSource(
         ? `${bytes} on the GPU, ${showBytes(words.byteLength)}`
         : `${bytes} on the host, ${showBytes(words.byteLength)}; each batch is uploaded (the GPU binds ${showBytes(most)})`,
     item,
+    uploads: table === null,
     feed(key, count) {
       expectEnough(count);
       if (table !== null) return null;

@@ -1,9 +1,11 @@
 /** So many points of a toy distribution, made from a seed, with the part that each was drawn from: small data sets. */
 
+import { choice, dispose, fromArray, take } from "../../engine/index.ts";
 import { normalFromBits } from "../../engine/random/normal.ts";
 import { foldIn, keyOf, randomBits } from "../../engine/random/threefry.ts";
 import { randomIndex } from "../../engine/random/uniform.ts";
 import { mixture } from "./mixture.ts";
+import type { Source } from "./source.ts";
 import type { ToyOptions } from "./toy.ts";
 
 export interface PointSet {
@@ -31,6 +33,27 @@ const places: Readonly<Record<string, Place>> = {
     return [x * distance, y * distance];
   },
 };
+
+/** The points of some rows, in that order. */
+export const pointsAt = ({ name, points, labels }: PointSet, rows: readonly number[]): PointSet => ({
+  name,
+  points: Float32Array.from(rows.flatMap((row) => [points[2 * row], points[2 * row + 1]])),
+  count: rows.length,
+  labels: Uint8Array.from(rows, (row) => labels[row]),
+});
+
+/** A source of these points: distinct ones in each batch, from a table on the GPU. */
+export function pointSource({ name, points, count: total }: PointSet): Source {
+  const table = fromArray({ dtype: "f32", shape: [total, 2], data: points });
+  return {
+    about: `${total} points of ${name}, on the GPU`,
+    item: [2],
+    uploads: false,
+    feed: () => null,
+    batch: (key, count) => take(table, choice(key, total, count)),
+    dispose: () => dispose(table),
+  };
+}
 
 /** `count` points of the toy distribution `gmm` or `rings`; those of one part and seed are the same everywhere. */
 export function pointSet(

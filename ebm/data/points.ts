@@ -35,6 +35,7 @@ export function ringsSource({ groups, sd, radius }: ToyOptions): Source {
 const drawn = (draw: (key: Key, count: number) => Tensor, held: readonly Tensor[] = []): Source => ({
   about: "points, drawn on the GPU",
   item: [2],
+  uploads: false,
   feed: () => null,
   batch: (key, count) => draw(key, count),
   dispose: () => dispose(held),

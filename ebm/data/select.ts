@@ -1,5 +1,7 @@
 /** Some of the images of a data set. */
 
+import { permute } from "../../engine/random/permutation.ts";
+import { keyOf } from "../../engine/random/threefry.ts";
 import type { ImageData } from "../training.ts";
 
 export interface Selection {
@@ -26,7 +28,28 @@ export function selected(data: ImageData, { count, only }: Selection): ImageData
   const rows = [...labels.subarray(0, first).keys()].filter((row) => labels[row] === only);
   if (rows.length === 0)
     throw new RangeError(`data.only: none of the first ${first} images of ${name} is of class ${only}`);
-  const chosen = new Uint8Array(rows.length * pixels);
-  rows.forEach((row, at) => chosen.set(images.subarray(row * pixels, (row + 1) * pixels), at * pixels));
-  return { ...data, count: rows.length, images: chosen, labels: new Uint8Array(rows.length).fill(only) };
+  return imagesAt(data, rows);
 }
+
+/** The images of some rows, in that order. */
+export function imagesAt(data: ImageData, rows: readonly number[]): ImageData {
+  const pixels = data.channels * data.height * data.width;
+  const images = new Uint8Array(rows.length * pixels);
+  rows.forEach((row, at) => images.set(data.images.subarray(row * pixels, (row + 1) * pixels), at * pixels));
+  const labels = data.labels === null ? null : Uint8Array.from(rows, (row) => data.labels![row]);
+  return { ...data, count: rows.length, images, labels };
+}
+
+/**
+ * Rows 0 … total − 1 in two parts, apart at random: `held` of them that are not learned from, and the others. JEM holds out 5 000.
+ * Both in their order. Throws a RangeError when nothing would be left.
+ */
+export function splitRows(total: number, held: number): { learned: number[]; held: number[] } {
+  if (held >= total) throw new RangeError(`data.valid: ${held} held out of ${total} items leaves none to learn from`);
+  const out = new Set(Array.from({ length: held }, (_, i) => permute(keyOf(SPLIT), i, total)));
+  const rows = Array.from({ length: total }, (_, row) => row);
+  return { learned: rows.filter((row) => !out.has(row)), held: rows.filter((row) => out.has(row)) };
+}
+
+/** The same for every training, whatever its seed, so that they are held against the same items; JEM's own seed for this. */
+const SPLIT = 1234;

@@ -7,6 +7,8 @@ export interface Source {
   about: string;
   /** Shape of one item: [2] for points, [c, h, w] for images in [−1, 1]. */
   item: Shape;
+  /** Whether the host uploads every batch: `feed` gives something, and `batch` needs it. */
+  uploads: boolean;
   /** What the host uploads for one batch: items for images, nothing for distributions that the GPU samples itself. */
   feed(key: Key, count: number): Tensor | null;
   /** The batch, inside a compiled program. */

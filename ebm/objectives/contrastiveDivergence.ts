@@ -17,9 +17,11 @@ export interface Contrast {
  * plain difference; T = ε²/2 is the scaling of ebm-anatomy, whose loss is called d_s. No gradient reaches the samples.
  */
 export function contrastiveDivergence(energy: Energy, data: Tensor, samples: Tensor, temperature = 1): Contrast {
-  return named("loss", () => {
-    const energyOfData = energy(data).mean();
-    const energyOfSamples = energy(samples.stopGradient()).mean();
-    return { loss: energyOfData.sub(energyOfSamples).div(temperature), energyOfData, energyOfSamples };
-  });
+  return named("loss", () => contrastOf(energy(data), energy(samples.stopGradient()), temperature));
+}
+
+/** The same, of energies `[n]` of data and of samples. */
+export function contrastOf(ofData: Tensor, ofSamples: Tensor, temperature = 1): Contrast {
+  const [energyOfData, energyOfSamples] = [ofData.mean(), ofSamples.mean()];
+  return { loss: energyOfData.sub(energyOfSamples).div(temperature), energyOfData, energyOfSamples };
 }

@@ -1,6 +1,6 @@
 /** Unadjusted Langevin dynamics, with step size and noise apart. */
 
-import { normal, type Operand } from "../../engine/index.ts";
+import { div, normal, type Operand } from "../../engine/index.ts";
 import { energyAndSlope, perChain, rowNorm } from "./chains.ts";
 import type { Chains, Sampler } from "./sampler.ts";
 
@@ -9,6 +9,8 @@ export interface LangevinOptions<Option extends Operand = Operand> {
   stepSize: Option;
   /** Standard deviation of the noise; 0 for descent, the limit of temperature 0. */
   noise: Option;
+  /** The longest a chain's slope may be before it is shortened to that; without, as long as it is. */
+  clip?: number;
 }
 
 /**
@@ -16,15 +18,22 @@ export interface LangevinOptions<Option extends Operand = Operand> {
  * use far more, which samples at the temperature noise² / (2 · stepSize). On a Gaussian of stiffness k the variance comes to
  * rest at (T / k) / (1 − stepSize · k / 2).
  */
-export function langevin({ stepSize, noise }: LangevinOptions): Sampler<Chains, "slopeNorm" | "energy"> {
+export function langevin({
+  stepSize,
+  noise,
+  clip = Infinity,
+}: LangevinOptions): Sampler<Chains, "slopeNorm" | "energy"> {
   return {
     reports: ["slopeNorm", "energy"],
     init: (x) => ({ x }),
     step(key, { x }, energy) {
       const { energy: before, slope } = energyAndSlope(energy, x);
-      const drifted = x.sub(slope.mul(perChain(stepSize, x)));
+      const length = rowNorm(slope);
+      // Where the slope is 0 the quotient is infinite, and 1 is less.
+      const kept = clip === Infinity ? slope : slope.mul(perChain(div(clip, length).minimum(1), x));
+      const drifted = x.sub(kept.mul(perChain(stepSize, x)));
       const moved = noise === 0 ? drifted : drifted.add(normal(key, x.shape).mul(perChain(noise, x)));
-      return { state: { x: moved }, info: { slopeNorm: rowNorm(slope), energy: before } };
+      return { state: { x: moved }, info: { slopeNorm: length, energy: before } };
     },
   };
 }

@@ -2,6 +2,7 @@
 
 export * from "./data.ts";
 export * from "./generator.ts";
+export * from "./matched.ts";
 export * from "./noise.ts";
 export * from "./persistent.ts";
-export type { Start, Started } from "./start.ts";
+export { forgetful, type Draw, type Start, type Started } from "./start.ts";

@@ -16,14 +16,23 @@ export interface Start {
   readonly most: number;
   /** Whether `draw` asks for data. */
   readonly usesData: boolean;
-  /** Starts for `shape` = [n, …]; `data` gives the batch of data, of that shape. */
-  draw(key: Key, shape: Shape, data: () => Tensor, memory: Tree | null): Started;
+  /**
+   * Starts for `shape` = [n, …]; `data` gives the batch of data, of that shape. Starts that tell classes apart begin with those
+   * that are asked for, u32 `[n]`; the others take no notice.
+   */
+  draw(key: Key, shape: Shape, data: () => Tensor, memory: Tree | null, classes?: Tensor | null): Started;
 }
 
+/** Positions drawn afresh, `shape` = [n, …], of the classes `[n]` if there are any. */
+export type Draw = (key: Key, shape: Shape, classes: Tensor | null) => Tensor;
+
 /** Starts that remember nothing. */
-export const forgetful = (draw: (key: Key, shape: Shape) => Tensor): Start => ({
+export const forgetful = (draw: Draw): Start => ({
   memory: () => null,
   most: Infinity,
   usesData: false,
-  draw: (key, shape) => ({ x: draw(key, shape), remember: () => ({ memory: null }) }),
+  draw: (key, shape, _data, _memory, classes = null) => ({
+    x: draw(key, shape, classes),
+    remember: () => ({ memory: null }),
+  }),
 });

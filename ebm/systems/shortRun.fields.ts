@@ -7,15 +7,14 @@ import { guardFields } from "../guard.ts";
 import { temperatureOf } from "../samplers/index.ts";
 import type { Fields, Settings, SettingsOf } from "../settings.ts";
 import type { Objective } from "../training.ts";
+import { adamFields, landscapeFields, logFields, longrunFields, runFields, toyFields } from "./fields.ts";
 
 export const netKinds = ["toy", "vanilla", "strided", "nonlocal"] as const;
 export const samplerKinds = ["langevin", "momentum", "adam", "mala", "hmc"] as const;
 export const startKinds = ["persistent", "data", "uniform", "normal", "generator"] as const;
 
 export const shortRunFields = {
-  seed: { kind: "integer", about: "seed of every random stream", min: 0 },
-  updates: { kind: "integer", about: "parameter updates in all", min: 0 },
-  batch: { kind: "integer", about: "data and chains per update", unit: "items", min: 1 },
+  ...runFields,
   data: {
     name: {
       kind: "choice",
@@ -26,13 +25,7 @@ export const shortRunFields = {
     noiseMin: { kind: "number", about: "least noise on data", min: 0 },
     noiseDecay: { kind: "number", about: "factor of the noise on data after each update", exclusiveMin: 0, max: 1 },
     ...imageFields,
-    groups: { kind: "integer", about: "toys: Gaussians or rings", min: 1 },
-    sd: { kind: "number", about: "toys: standard deviation of each", exclusiveMin: 0 },
-    radius: {
-      kind: "number",
-      about: "toys: radius of the circle of Gaussians, distance between rings",
-      exclusiveMin: 0,
-    },
+    ...toyFields,
   },
   net: {
     kind: { kind: "choice", about: "the energy's net; toy is for points, the others are for images", values: netKinds },
@@ -82,26 +75,17 @@ export const shortRunFields = {
     },
     lrMin: { kind: "number", about: "least learning rate", min: 0 },
     lrDecay: { kind: "number", about: "factor of the learning rate after each update", exclusiveMin: 0, max: 1 },
-    beta1: { kind: "number", about: "Adam: share of the mean slope that is kept", min: 0, max: 0.9999999 },
-    beta2: { kind: "number", about: "Adam: share of the mean square that is kept", min: 0, max: 0.9999999 },
-    weightDecay: { kind: "number", about: "share of each parameter that is added to its slope", min: 0 },
+    ...adamFields,
   },
-  landscape: {
-    resolution: { kind: "integer", about: "toys: points along each side of the grid", min: 2, max: 2000 },
-    samples: { kind: "integer", about: "toys: short-run samples for the density estimate", min: 3 },
-    bandwidth: { kind: "number", about: "toys: width of its kernels, in standard deviations", exclusiveMin: 0 },
-  },
+  landscape: landscapeFields,
   guard: guardFields,
   log: {
-    observe: { kind: "integer", about: "updates between two looks at the model, 0 for only one at the end", min: 0 },
-    checkpoint: { kind: "integer", about: "updates between two checkpoints, 0 for only one at the end", min: 0 },
+    ...logFields,
     slopes: {
       kind: "boolean",
       about: "record the energy's slope where chains start and end, two more gradients an update",
     },
-    longrun: { kind: "integer", about: "updates between two long runs, 0 for none", min: 0 },
-    longrunSteps: { kind: "integer", about: "steps of a long run", min: 1 },
-    longrunStart: { kind: "choice", about: "where long runs start", values: startKinds },
+    ...longrunFields(startKinds),
   },
 } as const satisfies Fields;
 

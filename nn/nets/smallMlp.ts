@@ -12,13 +12,13 @@ export interface SmallMlpOptions {
   hidden?: number;
 }
 
-/** `[n, dimensions] → [n, outputs]`: three linear layers, leaky relu of slope 0.2. 10 501 parameters by default. */
+/** `[n, dimensions] → [n, outputs]`: three linear layers, leaky relu of slope 0.2 if nothing else. 10 501 parameters by default. */
 export function smallMlpEnergy({
   dimensions = 2,
   hidden = 100,
   outputs = 1,
-}: SmallMlpOptions & { outputs?: number } = {}): Module {
-  const act = leakyRelu(0.2);
+  activation: act = leakyRelu(0.2),
+}: SmallMlpOptions & { outputs?: number; activation?: Module } = {}): Module {
   return sequential(linear(dimensions, hidden), act, linear(hidden, hidden), act, linear(hidden, outputs));
 }
 

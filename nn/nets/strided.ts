@@ -5,9 +5,21 @@ import { conv2d } from "../layers/conv2d.ts";
 import { sequential, type Module } from "../module.ts";
 import type { ImageNetOptions } from "./image.ts";
 
-/** `[n, c, s, s] → [n, 1]`: three 4 × 4 convolutions with stride 2, then one over all that is left. */
-export function stridedNet({ channels, size, width, leak }: ImageNetOptions): Module {
-  const act = leakyRelu(leak);
+export interface StridedNetOptions extends ImageNetOptions {
+  outputs?: number;
+  /** Instead of leaky relu. */
+  activation?: Module;
+}
+
+/** `[n, c, s, s] → [n, outputs]`: three 4 × 4 convolutions with stride 2, then one over all that is left. */
+export function stridedNet({
+  channels,
+  size,
+  width,
+  leak,
+  outputs = 1,
+  activation: act = leakyRelu(leak),
+}: StridedNetOptions): Module {
   const down = (inputs: number, outputs: number) => conv2d(inputs, outputs, 4, { stride: 2, padding: 1 });
   return sequential(
     down(channels, width),
@@ -16,7 +28,7 @@ export function stridedNet({ channels, size, width, leak }: ImageNetOptions): Mo
     act,
     down(2 * width, 4 * width),
     act,
-    conv2d(4 * width, 1, Math.floor(size / 8)),
+    conv2d(4 * width, outputs, Math.floor(size / 8)),
     flatten(),
   );
 }

@@ -1,6 +1,7 @@
 /** Wide residual nets without batch norm, in the forms of JEM, of its reproduction and of VERA. */
 
 import type { Tensor, Tree } from "../../engine/index.ts";
+import { leakyRelu } from "../layers/activations.ts";
 import { actNorm } from "../layers/actNorm.ts";
 import { batchNorm2d } from "../layers/batchNorm.ts";
 import { conv2d } from "../layers/conv2d.ts";
@@ -24,6 +25,8 @@ export interface WideResnetOptions {
   dropout?: number;
   /** Slope of the activations where negative; the reproduction of JEM has relu, 0. */
   leak?: number;
+  /** Instead of leaky relu: smooth ones make JEM steadier. */
+  activation?: Module;
   /** Whether the first block normalises what it gets; VERA's does not. */
   firstNorm?: boolean;
   /** Whether norm and activation follow the last block; in the reproduction of JEM they do not. */
@@ -49,10 +52,17 @@ function normOf(norm: WideResnetNorm | null, features: number): Module {
   }
 }
 
-type BlockOptions = Required<Pick<WideResnetOptions, "norm" | "dropout" | "leak" | "firstNorm">> & { stride: number };
+type BlockOptions = Required<Pick<WideResnetOptions, "norm" | "dropout" | "activation" | "firstNorm">> & {
+  stride: number;
+};
 
 /** conv(act(norm(drop(conv(act(norm(x))))))) + x, with the stride in its second convolution. */
-function block(inputs: number, outputs: number, { norm, dropout, leak, firstNorm, stride }: BlockOptions): Module {
+function block(
+  inputs: number,
+  outputs: number,
+  { norm, dropout, activation, firstNorm, stride }: BlockOptions,
+): Module {
+  const act = (x: Tensor) => activation.apply({}, x);
   const isSame = stride === 1 && inputs === outputs;
   return composed(
     {
@@ -64,8 +74,8 @@ function block(inputs: number, outputs: number, { norm, dropout, leak, firstNorm
       shortcut: isSame ? identity : sequential(conv2d(inputs, outputs, 1, { stride })),
     },
     (part, x) => {
-      const inner = part.dropout(part.conv1(part.bn1(x).leakyRelu(leak)));
-      return part.conv2(part.bn2(inner).leakyRelu(leak)).add(part.shortcut(x));
+      const inner = part.dropout(part.conv1(act(part.bn1(x))));
+      return part.conv2(act(part.bn2(inner))).add(part.shortcut(x));
     },
   );
 }
@@ -78,6 +88,7 @@ function trunkOf({
   norm = null,
   dropout = 0,
   leak = 0.2,
+  activation = leakyRelu(leak),
   firstNorm = true,
   last = true,
 }: WideResnetOptions) {
@@ -89,7 +100,7 @@ function trunkOf({
       ...Array.from({ length: blocks }, (_, index) => {
         const isFirst = index === 0;
         const first = firstNorm || !isFirst || stride !== 1;
-        const options = { norm, dropout, leak, firstNorm: first, stride: isFirst ? stride : 1 };
+        const options = { norm, dropout, activation, firstNorm: first, stride: isFirst ? stride : 1 };
         return block(isFirst ? inputs : outputs, outputs, options);
       }),
     );
@@ -103,7 +114,7 @@ function trunkOf({
   const featuresOf = (part: Readonly<Record<keyof typeof parts, (x: Tensor) => Tensor>>, x: Tensor): Tensor => {
     const image = part.layer3(part.layer2(part.layer1(part.conv1(x))));
     // The mean over all places: for 32 pixels that over 8 × 8.
-    return (last ? part.bn1(image).leakyRelu(leak) : image).mean([2, 3]);
+    return (last ? activation.apply({}, part.bn1(image)) : image).mean([2, 3]);
   };
   return { parts, featuresOf, width: 64 * widen };
 }

@@ -126,6 +126,10 @@ class Counting implements Training {
     return Promise.resolve(null);
   }
 
+  evaluated(): never {
+    throw new TypeError("evaluated: the commands of these tests have no use for it");
+  }
+
   explore(): Explorer {
     const unused = (): never => {
       throw new TypeError("explore: the commands have no use for this part");
