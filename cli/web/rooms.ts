@@ -40,4 +40,10 @@ export const rooms: readonly Offer[] = [
     title: "Energy landscape lab",
     load: () => import("./rooms/landscape/room.ts"),
   },
+  {
+    name: "arena",
+    label: "Sampler arena",
+    title: "Sampler arena",
+    load: () => import("./rooms/arena/room.ts"),
+  },
 ];

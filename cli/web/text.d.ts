@@ -3,3 +3,6 @@ declare module "*.html?raw" {
   const text: string;
   export default text;
 }
+
+/** Styles of a room, which come with it. */
+declare module "*.css";

@@ -9,6 +9,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { serve } from "../../../cli/commands/demo.ts";
 import { chromium } from "../../chromium.ts";
+import { arena } from "./rooms/arena.ts";
 import { landscape } from "./rooms/landscape.ts";
 import { patience, visit, type Visit } from "./visit.ts";
 
@@ -33,7 +34,10 @@ afterAll(async () => {
 }, 60_000);
 
 // A row for each room: the tests of one are one visit, each goes on where the one before has left the page.
-describe.each([["landscape", landscape]])("the room %s", (room, tests) => {
+describe.each([
+  ["landscape", landscape],
+  ["arena", arena],
+])("the room %s", (room, tests) => {
   let here: Visit;
   beforeAll(async () => (here = await visit(browser, `${origin}/#v=1&room=${room}`)));
   afterAll(() => here.page.close());

@@ -1,6 +1,7 @@
 /** What the arena and its worker say to each other. */
 
 import type { planarTargets } from "../../../../ebm/index.ts";
+import type { Common } from "../../protocol.ts";
 import type { Scores } from "./tally.ts";
 
 /** Who races on what. */
@@ -43,10 +44,7 @@ export interface Lap {
 
 /** From the worker to the page. */
 export type News =
-  | { kind: "adapter"; name: string; software: boolean; host: string }
+  | Common
   | { kind: "lap"; generation: number; racer: string; lap: Lap }
   /** Every sampler has had its turn. */
-  | { kind: "round"; generation: number }
-  /** Nothing is under way. */
-  | { kind: "resting" }
-  | { kind: "trouble"; cause: "no adapter" | "device lost" | "failed"; message: string };
+  | { kind: "round"; generation: number };

@@ -30,7 +30,7 @@ export interface Racer {
 /** The time of a leapfrog, or of a kinetic step, that moves as far as a Langevin step of size η: √2η. */
 const time = (stepSize: Tensor): Tensor => stepSize.mul(2).sqrt();
 
-const leapfrogs = 5;
+const leapfrogs = 4;
 const ladder = [1, 2, 4, 8];
 
 export const racers: readonly Racer[] = [
