@@ -5,7 +5,9 @@ export type Field =
   | { kind: "number"; about: string; unit?: string; min?: number; max?: number; exclusiveMin?: number }
   | { kind: "integer"; about: string; unit?: string; min?: number; max?: number }
   | { kind: "boolean"; about: string }
-  | { kind: "choice"; about: string; values: readonly string[] };
+  | { kind: "choice"; about: string; values: readonly string[] }
+  /** Several of them in one text, with commas between: `0,1,10`. */
+  | { kind: "list"; about: string; of: Exclude<Field, { kind: "list" }> };
 
 /** Settings by name, in groups to any depth. */
 export interface Fields {
@@ -20,6 +22,9 @@ export interface Settings {
 /** Whether this is one setting and not a group (whose members are objects, so that none is mistaken for a kind). */
 export const isField = (entry: Field | Fields): entry is Field => typeof entry.kind === "string";
 
+/** The members of a list, as text: one at least. */
+export const listed = (list: string): string[] => list.split(",").map((member) => member.trim());
+
 /** The settings that some Fields describe, as a type. */
 export type SettingsOf<F> = {
   -readonly [Name in keyof F]: F[Name] extends { kind: "number" | "integer" }
@@ -28,5 +33,7 @@ export type SettingsOf<F> = {
       ? boolean
       : F[Name] extends { kind: "choice"; values: readonly (infer Value)[] }
         ? Value
-        : SettingsOf<F[Name]>;
+        : F[Name] extends { kind: "list" }
+          ? string
+          : SettingsOf<F[Name]>;
 };

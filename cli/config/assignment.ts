@@ -1,9 +1,9 @@
 /** Reads `--set sampler.steps=60`. */
 
-import type { Field, Fields, Settings } from "../../ebm/settings.ts";
+import type { Fields, Settings } from "../../ebm/settings.ts";
 import { Failure } from "../failure.ts";
 import { leaves, settingAt } from "./fields.ts";
-import { checkSettings, unknownOption } from "./schema.ts";
+import { checkSettings, readValue, unknownOption } from "./schema.ts";
 
 /**
  * The settings that `path=value` makes, read as the type of the field at that path.
@@ -22,12 +22,4 @@ export function readAssignment(fields: Fields, text: string, source = `--set ${t
   }
   const value = readValue(field, text.slice(equals + 1));
   return checkSettings(fields, settingAt(path, value), source, { partial: true });
-}
-
-/** The text as the field's type, or unchanged, for the schema to refuse, when it is no such thing. */
-function readValue(field: Field, text: string): number | string | boolean {
-  if (field.kind === "choice") return text;
-  if (field.kind === "boolean") return text === "true" ? true : text === "false" ? false : text;
-  const number = Number(text);
-  return text.trim() === "" || Number.isNaN(number) ? text : number;
 }

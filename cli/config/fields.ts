@@ -23,6 +23,8 @@ export function legalValues(field: Field): string {
       return `an integer${bounds(field)}`;
     case "number":
       return `a number${bounds(field)}`;
+    case "list":
+      return `a list with commas, each ${legalValues(field.of)}`;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The zod schema of a system's settings, and its complaints in one line. */
 
 import { z } from "zod";
-import { isField, type Field, type Fields, type Settings } from "../../ebm/settings.ts";
+import { isField, listed, type Field, type Fields, type Settings } from "../../ebm/settings.ts";
 import { Failure } from "../failure.ts";
 import { leaves, legalValues } from "./fields.ts";
 import { didYouMean } from "./suggest.ts";
@@ -27,7 +27,20 @@ function fieldSchema(field: Field): z.ZodType {
       return bounded(z.int(), field);
     case "number":
       return bounded(z.number(), field);
+    case "list": {
+      const member = fieldSchema(field.of);
+      const isMember = (text: string): boolean => member.safeParse(readValue(field.of, text)).success;
+      return z.string().refine((list) => listed(list).every(isMember));
+    }
   }
+}
+
+/** The text as the field's type, or unchanged, for the schema to refuse, when it is no such thing. */
+export function readValue(field: Field, text: string): number | string | boolean {
+  if (field.kind === "choice" || field.kind === "list") return text;
+  if (field.kind === "boolean") return text === "true" ? true : text === "false" ? false : text;
+  const number = Number(text);
+  return text.trim() === "" || Number.isNaN(number) ? text : number;
 }
 
 function bounded(schema: z.ZodNumber, field: { min?: number; max?: number; exclusiveMin?: number }): z.ZodNumber {

@@ -17,6 +17,7 @@ const fields: Fields = {
     kind: { kind: "choice", about: "which", values: ["langevin", "mala"] },
     noise: { kind: "number", about: "noise", min: 0, max: 1 },
     deep: { on: { kind: "boolean", about: "switch" } },
+    at: { kind: "list", about: "when", of: { kind: "integer", about: "steps", min: 1 } },
   },
 };
 
@@ -70,6 +71,7 @@ describe("readAssignment", () => {
     ["kind=b", { kind: "b" }],
     ["sampler.noise=1e-2", { sampler: { noise: 0.01 } }],
     ["sampler.deep.on=false", { sampler: { deep: { on: false } } }],
+    ["sampler.at=1,10, 100", { sampler: { at: "1,10, 100" } }],
   ])("reads %s as the type of its field", (text, settings) => {
     expect(readAssignment(fields, text)).toEqual(settings);
   });
@@ -77,15 +79,20 @@ describe("readAssignment", () => {
   test.each([
     ["seed", "expected name=value"],
     ["=1", "expected name=value"],
-    ["sampler=1", '"sampler" is a group of sampler.kind, sampler.noise, sampler.deep.on'],
-    ["zzzzzzz=1", 'no option "zzzzzzz"; there are seed, kind, sampler.kind, sampler.noise, sampler.deep.on'],
-    ["sampler.xyzxyzxyz=1", "there are sampler.kind, sampler.noise, sampler.deep.on"],
+    ["sampler=1", '"sampler" is a group of sampler.kind, sampler.noise, sampler.deep.on, sampler.at'],
+    [
+      "zzzzzzz=1",
+      'no option "zzzzzzz"; there are seed, kind, sampler.kind, sampler.noise, sampler.deep.on, sampler.at',
+    ],
+    ["sampler.xyzxyzxyz=1", "there are sampler.kind, sampler.noise, sampler.deep.on, sampler.at"],
     ["seed=1.5", '"seed" is an integer of at least 0, got 1.5'],
     ["seed=-1", '"seed" is an integer of at least 0, got -1'],
     ["seed=", '"seed" is an integer of at least 0, got ""'],
     ["sampler.noise=Infinity", '"sampler.noise" is a number from 0 to 1, got'],
     ["sampler.deep.on=yes", '"sampler.deep.on" is true or false, got "yes"'],
     ["sampler.kind=hmc", '"sampler.kind" is one of langevin, mala, got "hmc"'],
+    ["sampler.at=1,0", '"sampler.at" is a list with commas, each an integer of at least 1, got "1,0"'],
+    ["sampler.at=", '"sampler.at" is a list with commas, each an integer of at least 1, got ""'],
     ["constructor=1", 'no option "constructor"'],
   ])("refuses %s", (text, message) => {
     expect(() => readAssignment(fields, text)).toThrow(`--set ${text}: `);
@@ -110,7 +117,10 @@ test.each<[Field, string]>([
 });
 
 test("leaves tells a setting called kind from a group's kind", () => {
-  expect([...leaves(fields).keys()]).toEqual(["seed", "kind", "sampler.kind", "sampler.noise", "sampler.deep.on"]);
+  expect([...leaves(fields).keys()]).toEqual([
+    ...["seed", "kind", "sampler.kind", "sampler.noise"],
+    ...["sampler.deep.on", "sampler.at"],
+  ]);
 });
 
 test("merge keeps what the stronger settings do not name", () => {

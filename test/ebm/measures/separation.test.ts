@@ -48,7 +48,7 @@ describe("auroc()", () => {
   test("is the share of pairs in order, ties counting half", () =>
     check(sets, (scores) => {
       const { inside, outside } = scores;
-      const pairs = inside.flatMap((a) => outside.map((b) => (a > b ? 1 : a === b ? 0.5 : 0)));
+      const pairs = inside.flatMap((a) => outside.map((b) => Number(a > b) + Number(a === b) / 2));
       expect(auroc(scores).value).toBeCloseTo(pairs.reduce((sum, pair) => sum + pair, 0) / pairs.length, 12);
     }));
 

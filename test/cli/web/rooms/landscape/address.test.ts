@@ -44,6 +44,8 @@ function legal(field: Field): fc.Arbitrary<Value> {
         .double({ min: exclusiveMin ?? min, max, minExcluded: excluded, noNaN: true })
         .map((value) => (value === 0 ? 0 : value));
     }
+    case "list":
+      return fc.array(legal(field.of), { minLength: 1, maxLength: 3 }).map((members) => members.join(","));
   }
 }
 
