@@ -7,6 +7,7 @@ import { convert, type ConvertOptions } from "./commands/convert.ts";
 import { getData, listData, verifyData, type DataOptions } from "./commands/data.ts";
 import { demo, type DemoOptions } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
+import { evaluate, listEvaluations, type EvalOptions } from "./commands/eval.ts";
 import { explain, type ExplainOptions } from "./commands/explain.ts";
 import { exportRun, type ExportOptions } from "./commands/export.ts";
 import { gradcheck, type GradcheckOptions } from "./commands/gradcheck.ts";
@@ -21,7 +22,7 @@ import { endingOf, exitCodes, type Ending } from "./failure.ts";
 import { warn, type World } from "./world.ts";
 
 /** Commands that open a device, and so must run where an adapter can be found. */
-export const deviceCommands = ["train", "sample", "doctor", "explain", "gradcheck", "sweep"];
+export const deviceCommands = ["train", "sample", "doctor", "explain", "gradcheck", "sweep", "eval"];
 
 /** Where the built app lies. */
 export interface Places {
@@ -107,6 +108,23 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--resume <sweep>", "run what has not finished in this folder")
     .action(async (recipe: string | undefined, options: SweepOptions) => end(await sweep(world, recipe, options)));
 
+  program
+    .command("eval [run] [names...]")
+    .description("measure and show what the newest checkpoint of a run can do, in the run's report")
+    .option("--list", "only list what there is, with its options")
+    .option(
+      "--set <name.option=value>",
+      "an option of an evaluation, such as ood.count=500; may be given often",
+      collect,
+    )
+    .option("--checkpoint <step>", "the checkpoint of this step instead of the newest")
+    .option("--beside <run>", "evaluate another run in the same way, and show it beside this one")
+    .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
+    .addHelpText("after", evalExamples)
+    .action(async (run: string | undefined, names: string[], options: EvalOptions) =>
+      end(options.list ? listEvaluations(world) : await evaluate(world, run, names, options)),
+    );
+
   command(program, "compare <runs...>", "several runs in one table and on one page")
     .option("--out <file>", "also write the page (.html) or the numbers (.csv)")
     .action(async (runs: string[], options: CompareOptions) => end(await compare(world, runs, options)));
@@ -182,6 +200,13 @@ Examples:
   ebm train shortrun/mnist-tiny --data ../shared/data --set sampler.steps=60
   ebm train my.jsonc                     # { "recipe": "anatomy/gmm-convergent", "settings": { "seed": 2 } }
   ebm train --resume runs/anatomy-gmm-convergent-1-1 --steps 2000`;
+
+const evalExamples = `
+Examples:
+  ebm eval --list
+  ebm eval runs/RUN accuracy calibration --beside runs/SUPERVISED
+  ebm eval runs/RUN ood --set ood.against=fashion-mnist,uniform --set ood.count=0
+  ebm eval runs/RUN robust --set robust.norm=l2 --set robust.epsilon=0,1,2`;
 
 const convertExamples = `
 IN is .safetensors, .npy, .npz, or a state dict of PyTorch (.pth, .pt), of which nothing is run; OUT is a new file in one of

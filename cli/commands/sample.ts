@@ -8,16 +8,16 @@ import type { Grid, Landscape, Observation, Training } from "../../ebm/training.
 import { encode } from "../../nn/formats/safetensors.ts";
 import { readAssignment } from "../config/assignment.ts";
 import { merge } from "../config/fields.ts";
-import { findSystem, type Resolved } from "../config/resolve.ts";
+import { findSystem } from "../config/resolve.ts";
 import { imageContext } from "../datasets/images.ts";
 import { asked, Failure, reasonOf, type Ending } from "../failure.ts";
 import { chainsPage, chainsTable } from "../report/chains.ts";
 import { writeAtomically } from "../run/atomic.ts";
-import { newestCheckpoint, type Found } from "../run/checkpoints.ts";
-import { openRun, type RunFolder } from "../run/folder.ts";
+import { openRun } from "../run/folder.ts";
 import { stepStem } from "../run/observation.ts";
 import { gridPng, isPicture, landscapesPng } from "../run/pictures.ts";
 import { restore } from "../run/resume.ts";
+import { takeCheckpoint } from "../run/takeCheckpoint.ts";
 import { say, warn, type World } from "../world.ts";
 import { flowGrid, type Flow } from "./sample.flow.ts";
 
@@ -52,7 +52,8 @@ export async function sample(world: World, path: string, options: SampleOptions)
   const { folder, run } = await openRun(world, path, world.cwd);
   const system = findSystem(world, run.system);
   const settings = samplingSettings(system.fields, run.settings, options);
-  const found = await checkpointOf(world, path, folder, run);
+  const found = await takeCheckpoint(path, { folder, run });
+  for (const problem of found.damaged) warn(world, `warning: ${problem}; taking the one before`);
   const out = absolute(world.cwd, options.out ?? (await freeName(folder.samples, found.step)));
   await checkOut(out, options.out ?? out);
 
@@ -89,13 +90,6 @@ function samplingSettings(fields: Fields, settings: Settings, options: SampleOpt
   // T = noise² / (2 · step size), whatever the sampler.
   const spread = Math.sqrt(2 * Number((settings.sampler as Settings).stepSize) * Number(temperature));
   return change(settings, `--temperature ${temperature}`, "sampler.noise", String(spread));
-}
-
-async function checkpointOf(world: World, path: string, folder: RunFolder, run: Resolved): Promise<Found> {
-  const found = await newestCheckpoint(folder.checkpoints, run);
-  if (found === null) throw new Failure("data", `${path}: no checkpoint yet; go on with ebm train --resume ${path}`);
-  for (const problem of found.damaged) warn(world, `warning: ${problem}; taking the one before`);
-  return found;
 }
 
 /** What was asked of chains without noise; null for plain samples. */

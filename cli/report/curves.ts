@@ -102,7 +102,8 @@ function stems({ lags }: Correlations, shown: { values: number[]; colour: string
   });
 }
 
-function draw(options: Plot.PlotOptions): Markup {
+/** A drawing in the frame that all charts have. */
+export function draw(options: Plot.PlotOptions): Markup {
   const frame = { width: 520, height: 210, marginLeft: 52, marginRight: 12, marginTop: 14, marginBottom: 34 };
   const style = { background: "transparent", color: "var(--soft)", fontSize: "11px" };
   const plot = Plot.plot({ ...frame, style, document: document, ...options });

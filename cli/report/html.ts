@@ -33,8 +33,11 @@ export const jsonScript = (id: string, value: unknown): Markup =>
   new Markup(`<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll("<", "\\u003c")}</script>`);
 
 /** PNG bytes as a URL that needs no file. */
-export function pngUrl(png: Uint8Array): string {
+export const pngUrl = (png: Uint8Array): string => imageUrl(png, "png");
+
+/** The bytes of a picture as a URL that needs no file. */
+export function imageUrl(bytes: Uint8Array, type: "png" | "gif"): string {
   let text = "";
-  for (const byte of png) text += String.fromCharCode(byte);
-  return `data:image/png;base64,${btoa(text)}`;
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return `data:image/${type};base64,${btoa(text)}`;
 }

@@ -7,6 +7,7 @@ import { wordOf } from "../config/fields.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { diagnosis, otherCurves } from "./charts.ts";
 import { document } from "./document.ts";
+import { evaluationSection } from "./evaluations.ts";
 import { html, pngUrl, type Markup } from "./html.ts";
 import { filmstrip, triptych } from "./landscapes.ts";
 import { spread, type RunData } from "./read.ts";
@@ -20,8 +21,8 @@ const mostRows = 5000;
 export function page(run: RunData): string {
   const { config, summary } = run;
   const body = html`<main>
-    ${header(run)} ${conclusion(run)} ${landscapeSection(run)} ${sampleSection(run)} ${diagnosis(run)}
-    ${otherCurves(run)} ${settingsSection(run)} ${eventSection(run.events)} ${footer(run)}
+    ${header(run)} ${conclusion(run)} ${landscapeSection(run)} ${sampleSection(run)} ${evaluationSection(run)}
+    ${diagnosis(run)} ${otherCurves(run)} ${settingsSection(run)} ${eventSection(run.events)} ${footer(run)}
   </main>`;
   return document(`${config.recipe}, ${summary.step} updates`, body, "run", rawData(run));
 }
@@ -95,7 +96,7 @@ const footer = ({ environment }: RunData): Markup =>
     <code>JSON.parse(document.getElementById("run").textContent)</code>.
   </footer>`;
 
-function rawData({ config, environment, updates, measures, summary, events }: RunData): object {
+function rawData({ config, environment, updates, measures, summary, events, evaluations }: RunData): object {
   const text = (row: NumbersRow): object =>
     Object.fromEntries(
       Object.entries(row).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
@@ -107,5 +108,6 @@ function rawData({ config, environment, updates, measures, summary, events }: Ru
     measures: measures.map(text),
     updates: spread(updates, mostRows).map(text),
     events,
+    ...(evaluations.length > 0 && { evaluations: evaluations.map(({ figures: _, ...rest }) => rest) }),
   };
 }

@@ -3,6 +3,7 @@
 import { list, readFile } from "#host";
 import { readConfigFile, type ConfigFile } from "../config/file.ts";
 import type { Environment } from "../run/environment.ts";
+import { readEvaluations, type Evaluated } from "../run/evaluations.ts";
 import type { RunFolder } from "../run/folder.ts";
 import type { StoredLandscapes } from "../run/observation.ts";
 import { numbersOf, readLines, type NumbersRow, type RunEvent } from "../run/records.ts";
@@ -27,6 +28,9 @@ export interface RunData {
   events: RunEvent[];
   landscapes: StoredLandscapes[];
   samples: SamplePicture[];
+  evaluations: Evaluated[];
+  /** The bytes of the pictures of evaluations, by their files. */
+  pictures: ReadonlyMap<string, Uint8Array>;
 }
 
 /** How many steps of pictures a report shows. */
@@ -35,6 +39,7 @@ const shownSteps = 6;
 /** Reads a run folder in any state, that of a killed process included. */
 export async function readRun(folder: RunFolder): Promise<RunData> {
   const rows = await readLines(folder.metrics, numbersOf);
+  const evaluations = await readEvaluations(folder);
   const isMeasure = (row: NumbersRow): boolean => !("loss" in row || "d_s" in row);
   return {
     config: await readConfigFile(folder.config, folder.path),
@@ -45,6 +50,8 @@ export async function readRun(folder: RunFolder): Promise<RunData> {
     events: await readLines(folder.events, (raw) => raw as RunEvent),
     landscapes: await readLandscapes(folder.landscape),
     samples: await readSamples(folder.samples),
+    evaluations,
+    pictures: await readPictures(folder, evaluations),
   };
 }
 
@@ -66,6 +73,19 @@ async function readSamples(folder: string): Promise<SamplePicture[]> {
   return Promise.all(
     shown.map(async ({ file, step, name }) => ({ step, name, png: (await readFile(`${folder}/${file}`))! })),
   );
+}
+
+async function readPictures(folder: RunFolder, evaluations: readonly Evaluated[]): Promise<Map<string, Uint8Array>> {
+  const files = evaluations.flatMap(({ pictures, beside }) => [
+    ...Object.values(pictures),
+    ...Object.values(beside?.pictures ?? {}),
+  ]);
+  const found = new Map<string, Uint8Array>();
+  for (const file of files) {
+    const bytes = await readFile(`${folder.evaluations}/${file}`);
+    if (bytes !== null) found.set(file, bytes);
+  }
+  return found;
 }
 
 /** At most `count` of a list, evenly spread, the last among them. */

@@ -9,7 +9,10 @@ export const isPicture = ({ height, width, channels }: Grid): boolean =>
   height * width > 1 && (channels === 1 || channels === 3);
 
 /** The samples of a grid in its columns or in rows of ⌊√count⌋, two dark pixels apart, as PNG; -1 is black and 1 is white. */
-export function gridPng({ images, count, channels, height, width, columns }: Grid): Uint8Array {
+export const gridPng = (grid: Grid): Uint8Array => encode({ ...gridPixels(grid), depth: 8 });
+
+/** The same picture as bytes, channel by channel in each pixel. */
+export function gridPixels({ images, count, channels, height, width, columns }: Grid) {
   const perRow = columns ?? Math.floor(Math.sqrt(count));
   const rows = Math.ceil(count / perRow);
   const gap = 2;
@@ -27,7 +30,7 @@ export function gridPng({ images, count, channels, height, width, columns }: Gri
       }
     }
   }
-  return encode({ ...pixels, data, channels, depth: 8 });
+  return { ...pixels, data, channels };
 }
 
 /** What is not a number is shown as black. */

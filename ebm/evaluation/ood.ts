@@ -32,23 +32,22 @@ export const ood = evaluation({
     host.tell(`scores of ${inside.name}`);
     const scored = scorer(model, options);
     const own = await scored(inside);
+    const names = Object.keys(own) as Score[];
     const numbers: Record<string, number> = {};
-    const rows: (string | number)[][] = [];
     const found: { set: Labelled; scores: Scores }[] = [];
+    const [areas, precisions, positives]: (string | number)[][][] = [[], [], []];
     for (const set of sets) {
       host.tell(`scores of ${set.name}`);
       const scores = await scored(set);
       found.push({ set, scores });
-      for (const name of Object.keys(own) as Score[]) {
-        const pair = { inside: own[name]!, outside: scores[name]! };
-        const area = auroc(pair);
-        numbers[`auroc_${name}_${set.name}`] = area.value;
-        rows.push([
-          ...[set.name, name, `${area.value.toFixed(4)} ± ${area.error.toFixed(4)}`],
-          ...[averagePrecision(pair).toFixed(4), falsePositives(pair).toFixed(4)],
-        ]);
-      }
+      const pairs = names.map((name) => ({ inside: own[name]!, outside: scores[name]! }));
+      const area = pairs.map(auroc);
+      names.forEach((name, at) => (numbers[`auroc_${name}_${set.name}`] = area[at].value));
+      areas.push([set.name, ...area.map(({ value, error }) => `${value.toFixed(3)} ± ${error.toFixed(3)}`)]);
+      precisions.push([set.name, ...pairs.map((pair) => averagePrecision(pair).toFixed(3))]);
+      positives.push([set.name, ...pairs.map((pair) => falsePositives(pair).toFixed(3))]);
     }
+    const columns = ["against", ...names];
     scored.dispose();
     return {
       card: {
@@ -60,13 +59,11 @@ export const ood = evaluation({
       },
       numbers,
       tables: [
-        {
-          title: `Telling ${inside.name} from other data`,
-          columns: ["against", "score", "AUROC, standard error", "average precision", "FPR@95"],
-          rows,
-        },
+        { title: `AUROC, ${inside.name} from other data`, columns, rows: areas },
+        { title: "Average precision", columns, rows: precisions },
+        { title: "FPR@95: the share taken for data where 95 % of data are", columns, rows: positives },
       ],
-      figures: (Object.keys(own) as Score[]).map((name) =>
+      figures: names.map((name) =>
         histograms(name, [
           { name: inside.name, values: own[name]! },
           ...found.map(({ set, scores }) => ({ name: set.name, values: scores[name]! })),
