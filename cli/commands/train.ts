@@ -1,20 +1,18 @@
 /** ebm train: trains a recipe in a new run folder, or continues a run. */
 
 import { relative } from "node:path";
-import type { Training } from "../../ebm/training.ts";
 import { findSystem, resolve, type Overrides, type Resolved } from "../config/resolve.ts";
 import { imageContext } from "../datasets/images.ts";
 import { asked, Failure, type Ending } from "../failure.ts";
 import { progress, silence } from "../progress/progress.ts";
 import { significant } from "../progress/line.ts";
-import { writeReport } from "../report/report.ts";
-import { appendEvent, drive, type Driven } from "../run/drive.ts";
-import { adapterLine, environmentChanges, environmentOf, type Environment } from "../run/environment.ts";
-import { createRun, openRun, rewriteConfig, runFolder, type RunFolder } from "../run/folder.ts";
+import type { Driven } from "../run/drive.ts";
+import { adapterLine, environmentOf } from "../run/environment.ts";
+import { createRun, openRun, runFolder, type RunFolder } from "../run/folder.ts";
 import { lockRun } from "../run/lock.ts";
 import { placeRun } from "../run/place.ts";
-import { cutBack, numbersOf, readLines, type NumbersRow } from "../run/records.ts";
 import { findResumable, restore, type Resumable } from "../run/resume.ts";
+import { session } from "../run/session.ts";
 import { say, warn, type World } from "../world.ts";
 
 export interface TrainOptions extends Overrides {
@@ -67,63 +65,20 @@ async function work(world: World, { run, path, before }: Plan, options: TrainOpt
     if (before === null) release = await lockRun(path);
     const shown = relative(world.cwd, path) || ".";
     if (!options.quiet) say(world, `${run.recipe} on ${adapterLine(environment)}, in ${shown}`);
-    const past = await begin(world, folder, run, before, environment);
-    return await finish(world, folder, shown, await follow(world, training, run, folder, past, options));
+    const live = options.quiet ? silence : progress(world.stdout, Number(run.settings.updates));
+    const driven = await session({
+      ...{ training, run, folder, before, environment, command: world.command, progress: live, stop: world.stop },
+      warn: (message) => warn(world, `warning: ${message}`),
+      checkFinite: options.checkFinite ?? false,
+    }).finally(() => live.end());
+    return finish(world, folder, shown, driven);
   } finally {
     await release?.();
     training.dispose();
   }
 }
 
-/** Writes the first event; brings the files of a resumed run back to its checkpoint. Returns the rows known so far. */
-async function begin(
-  world: World,
-  folder: RunFolder,
-  run: Resolved,
-  before: Resumable | null,
-  environment: Environment,
-): Promise<NumbersRow[]> {
-  const step = before?.found?.step ?? 0;
-  if (before === null) {
-    await appendEvent(folder, { step, event: "started", message: world.command });
-    return [];
-  }
-  await cutBack(folder.metrics, step);
-  await rewriteConfig(folder, run);
-  await appendEvent(folder, { step, event: "resumed", message: world.command });
-  const changes = environmentChanges(before.environment, environment);
-  for (const message of [...(before.found?.damaged ?? []), ...changes])
-    await appendEvent(folder, { step, event: "warning", message });
-  if (changes.length > 0) warn(world, `warning: numbers may differ in their last bits: ${changes.join("; ")}`);
-  return readLines(folder.metrics, numbersOf);
-}
-
-async function follow(
-  world: World,
-  training: Training,
-  run: Resolved,
-  folder: RunFolder,
-  past: readonly NumbersRow[],
-  options: TrainOptions,
-): Promise<Driven> {
-  const shown = options.quiet ? silence : progress(world.stdout, Number(run.settings.updates));
-  try {
-    const warning = (message: string): void => warn(world, `warning: ${message}`);
-    return await drive({
-      ...{ training, run, folder, past, progress: shown, stop: world.stop, warn: warning },
-      checkFinite: options.checkFinite ?? false,
-    });
-  } catch (error) {
-    await appendEvent(folder, { step: training.step, event: "failed", message: (error as Error).message });
-    throw error;
-  } finally {
-    shown.end();
-  }
-}
-
-async function finish(world: World, folder: RunFolder, shown: string, { ending, summary }: Driven): Promise<Ending> {
-  await appendEvent(folder, { step: summary.step, event: ending });
-  await writeReport(folder);
+function finish(world: World, folder: RunFolder, shown: string, { ending, summary }: Driven): Ending {
   if (ending === "interrupted") {
     say(world, `stopped at step ${summary.step}, saved; continue with: ebm train --resume ${shown}`);
     return "interrupted";

@@ -55,6 +55,7 @@ async function enter(offer: Offer, words: URLSearchParams): Promise<void> {
     };
     entered = room.enter(place, { words, left, write });
   } catch (error) {
+    console.error(error);
     showBanner("This room could not be opened", [error instanceof Error ? error.message : String(error)], {
       label: "Load the page again",
       action: () => location.reload(),

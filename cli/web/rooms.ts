@@ -46,4 +46,16 @@ export const rooms: readonly Offer[] = [
     title: "Sampler arena",
     load: () => import("./rooms/arena/room.ts"),
   },
+  {
+    name: "source",
+    label: "Source",
+    title: "Source",
+    load: () => import("./rooms/source/room.ts"),
+  },
+  {
+    name: "run",
+    label: "Runs",
+    title: "Run room",
+    load: () => import("./rooms/run/room.ts"),
+  },
 ];

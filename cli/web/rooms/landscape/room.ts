@@ -2,13 +2,13 @@
 
 import { significant } from "../../../progress/line.ts";
 import { hideBanner, showBanner } from "../../banner.ts";
+import { charts } from "../../charts.ts";
 import { CurvesView } from "../../curves.ts";
 import { byId } from "../../elements.ts";
 import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
 import { Toolbar } from "../../toolbar.ts";
 import { choicesOf, wordsOf } from "./address.ts";
-import { charts } from "./charts.ts";
 import { chosenValue, recipeOf, settingsOf, withRecipe, withSetting, type Choices } from "./choices.ts";
 import { LandscapeView } from "./landscape.ts";
 import { Panel } from "./panel.ts";

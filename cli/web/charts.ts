@@ -1,6 +1,6 @@
-/** The curves beside the picture. */
+/** The curves of a training: its numbers by update. */
 
-import type { Chart } from "../../curves.ts";
+import type { Chart } from "./curves.ts";
 
 export const charts: readonly Chart[] = [
   {

@@ -1,0 +1,64 @@
+/** What the run room and its worker say to each other. */
+
+import type { NumbersRow } from "../../../run/records.ts";
+import type { Common } from "../../protocol.ts";
+
+/** From the page to the worker. */
+export type Wish =
+  /** Take in what a person has dropped: an archive, or the files of a folder by their paths. */
+  | { kind: "bring"; source: string; archive: Uint8Array | null; files: ReadonlyMap<string, Uint8Array> }
+  /** Make a run of a recipe and what differs from it, `sampler.steps=30`. */
+  | { kind: "create"; recipe: string; set: readonly string[]; command: string }
+  /** Show a run of this browser. */
+  | { kind: "open"; name: string }
+  /** Continue the run that is open up to so many updates. */
+  | { kind: "continue"; updates: number }
+  | { kind: "pause" }
+  /** Pack the run that is open, for download. */
+  | { kind: "pack" }
+  | { kind: "remove"; name: string };
+
+/** From the worker to the page. */
+export type News = Common | Runs | Opened | Progress | Halted | Packed;
+
+/** The runs that this browser keeps, by name. */
+export interface Runs {
+  kind: "runs";
+  names: readonly string[];
+}
+
+/** A run as it stands. */
+export interface Opened {
+  kind: "opened";
+  name: string;
+  recipe: string;
+  /** of its newest checkpoint, 0 if there is none */
+  step: number;
+  updates: number;
+  /** the rows of metrics.jsonl */
+  rows: readonly NumbersRow[];
+  /** report.html */
+  report: string;
+  /** null, or what keeps it from going on here */
+  obstacle: string | null;
+}
+
+/** How a run that goes on gets on. */
+export interface Progress {
+  kind: "progress";
+  step: number;
+  /** updates a second, null until it is known */
+  rate: number | null;
+  rows: readonly NumbersRow[];
+}
+
+/** A run no longer goes on: it has been stopped, or done all its updates; what it was is shown next. */
+export interface Halted {
+  kind: "halted";
+}
+
+export interface Packed {
+  kind: "packed";
+  name: string;
+  archive: Uint8Array<ArrayBuffer>;
+}
