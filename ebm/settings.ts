@@ -22,8 +22,8 @@ export interface Settings {
 /** Whether this is one setting and not a group (whose members are objects, so that none is mistaken for a kind). */
 export const isField = (entry: Field | Fields): entry is Field => typeof entry.kind === "string";
 
-/** The members of a list, as text: one at least. */
-export const listed = (list: string): string[] => list.split(",").map((member) => member.trim());
+/** The members of a list, as text; none of an empty one. */
+export const listed = (list: string): string[] => (list === "" ? [] : list.split(",").map((member) => member.trim()));
 
 /** The settings that some Fields describe, as a type. */
 export type SettingsOf<F> = {

@@ -44,6 +44,7 @@ export const robust = evaluation({
     // Images are in [−1, 1] here: twice as far apart as in [0, 1].
     const scale = images ? 2 : 1;
     const sizes = listed(options.epsilon).map(Number);
+    if (sizes.length === 0) throw new RangeError("robust.epsilon: expected a size or more, got none");
     // As large as to turn any item into any other.
     const whole = images ? 1 : 2 * (await reachOf(items, count));
     const attack = (refine: number, steps: number): AttackOptions => ({

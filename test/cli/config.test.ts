@@ -72,6 +72,7 @@ describe("readAssignment", () => {
     ["sampler.noise=1e-2", { sampler: { noise: 0.01 } }],
     ["sampler.deep.on=false", { sampler: { deep: { on: false } } }],
     ["sampler.at=1,10, 100", { sampler: { at: "1,10, 100" } }],
+    ["sampler.at=", { sampler: { at: "" } }],
   ])("reads %s as the type of its field", (text, settings) => {
     expect(readAssignment(fields, text)).toEqual(settings);
   });
@@ -92,7 +93,7 @@ describe("readAssignment", () => {
     ["sampler.deep.on=yes", '"sampler.deep.on" is true or false, got "yes"'],
     ["sampler.kind=hmc", '"sampler.kind" is one of langevin, mala, got "hmc"'],
     ["sampler.at=1,0", '"sampler.at" is a list with commas, each an integer of at least 1, got "1,0"'],
-    ["sampler.at=", '"sampler.at" is a list with commas, each an integer of at least 1, got ""'],
+    ["sampler.at=1,,2", '"sampler.at" is a list with commas, each an integer of at least 1, got "1,,2"'],
     ["constructor=1", 'no option "constructor"'],
   ])("refuses %s", (text, message) => {
     expect(() => readAssignment(fields, text)).toThrow(`--set ${text}: `);
