@@ -5,7 +5,7 @@ import { document } from "../report/document.ts";
 import { html, pngUrl, type Markup } from "../report/html.ts";
 import { triptych } from "../report/landscapes.ts";
 import { compare, type Comparison, type NamedRun } from "./rows.ts";
-import { columnsOf } from "./table.ts";
+import { columnsOf, headingOf } from "./table.ts";
 
 /** The whole document; `made` is the command that leads to it. */
 export function comparisonPage(title: string, runs: readonly NamedRun[], made: string): string {
@@ -51,10 +51,13 @@ function tableSection(comparison: Comparison): Markup {
 }
 
 /** What a run is called beside its picture: what makes it different. */
-const caption = (row: Comparison["rows"][number]): string => Object.values(row.varied).join(", ") || row.name;
+const caption = ({ name, varied }: Comparison["rows"][number]): string =>
+  Object.entries(varied)
+    .map(([path, value]) => `${headingOf(path, Object.keys(varied))} ${value}`)
+    .join(", ") || name;
 
 /** One curve per run, small, side by side. */
-function curveSection(runs: readonly NamedRun[], { rows, varied }: Comparison): Markup {
+function curveSection(runs: readonly NamedRun[], { rows }: Comparison): Markup {
   const shown: Curve[] = [
     { name: "d_s", key: "d_s", colour: "var(--blue)" },
     { name: "r_s", key: "r_s", colour: "var(--green)" },
@@ -64,7 +67,6 @@ function curveSection(runs: readonly NamedRun[], { rows, varied }: Comparison): 
   );
   return html`<section>
     <h2>Curves</h2>
-    <p>${varied.length > 0 && html`By ${varied.join(", ")}.`}</p>
     ${present.map(
       (curve) =>
         html`<h3>${curve.name}</h3>

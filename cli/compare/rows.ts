@@ -1,8 +1,8 @@
 /** Runs held against each other: what their settings differ in, and what became of each. */
 
-import { guard as standard, Guard, type GuardSettings } from "../../ebm/guard.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { valueAt, wordOf } from "../config/fields.ts";
+import { divergenceOf } from "../report/divergence.ts";
 import type { RunData } from "../report/read.ts";
 import { secondsOf } from "../report/tables.ts";
 import type { NumbersRow } from "../run/records.ts";
@@ -86,23 +86,21 @@ const pathsOf = (settings: Settings, prefix = ""): string[] =>
 
 const wordAt = (settings: Settings, path: string): string => wordOf(valueAt(settings, path));
 
-/**
- * What a run came to: its updates while all was well, and where it first diverged. Its own guard tells, as if in a mode that does
- * nothing about it, so that runs are held to the same whatever mode they had.
- */
-function fateOf({ config, updates, events }: RunData): { healthy: NumbersRow[]; diverged: number | null } {
-  const settings = (config.settings.guard ?? standard) as GuardSettings;
-  const guard = new Guard({ ...settings, mode: "warn" });
-  const end = updates.findIndex((row) => guard.look(row)?.kind === "diverged");
+/** What a run came to: its updates while all was well, and the first from which its guard went back, or would have gone back. */
+function fateOf(run: RunData): { healthy: NumbersRow[]; diverged: number | null } {
+  const { updates, events } = run;
+  const end = divergenceOf(run);
   const steps = events
     .filter(({ event, message }) => event === "recovered" || /given up/.test(message ?? ""))
     .map(({ step }) => step);
-  if (end >= 0) steps.push(updates[end].step);
+  if (end !== null) steps.push(end.step);
   return {
-    healthy: end < 0 ? updates : updates.slice(0, end),
+    healthy: updates.filter((row) => isFinite(row) && row.step < (end?.step ?? Infinity)),
     diverged: steps.length === 0 ? null : Math.min(...steps),
   };
 }
+
+const isFinite = (row: NumbersRow): boolean => Object.values(row).every(Number.isFinite);
 
 function spreadOf(updates: readonly NumbersRow[], [first, last]: readonly [number, number]): Compared["loss"] {
   const losses = updates.filter((row) => row.step >= first && row.step <= last && "loss" in row).map((row) => row.loss);

@@ -9,12 +9,9 @@ export function columnsOf({
   measures,
   window,
 }: Comparison): { heading: string; cell: (row: Compared) => string }[] {
-  const short = (path: string) => path.split(".").at(-1)!;
-  const unique = (path: string) =>
-    varied.filter((other) => short(other) === short(path)).length > 1 ? path : short(path);
   return [
     { heading: "run", cell: ({ name }) => name },
-    ...varied.map((path) => ({ heading: unique(path), cell: (row: Compared) => row.varied[path] })),
+    ...varied.map((path) => ({ heading: headingOf(path, varied), cell: (row: Compared) => row.varied[path] })),
     { heading: "updates", cell: ({ updates }) => String(updates) },
     { heading: "diverged", cell: divergedWord },
     {
@@ -31,6 +28,12 @@ export function columnsOf({
     })),
     { heading: "took", cell: ({ seconds }) => clock(seconds) },
   ];
+}
+
+/** What a setting is called among those that vary: its last word, or all of them where others end in the same. */
+export function headingOf(path: string, varied: readonly string[]): string {
+  const last = (other: string) => other.split(".").at(-1)!;
+  return varied.filter((other) => last(other) === last(path)).length > 1 ? path : last(path);
 }
 
 /** `no`, `at 118`, `at 118, recovered`; and how a run ended that did not finish. */

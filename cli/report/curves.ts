@@ -50,7 +50,7 @@ export function curves(
       label: null,
       grid: true,
       ticks: 5,
-      ...(logarithmic ? { type: "log", tickFormat: "~g" } : { zero, nice: true }),
+      ...(logarithmic ? { type: "log", tickFormat: "~g" } : { zero, nice: true, tickFormat: compact }),
     },
     marks: [
       Plot.ruleX(marks, { stroke: "var(--bad)", strokeDasharray: "3 3" }),
@@ -101,6 +101,10 @@ function stems({ lags }: Correlations, shown: { values: number[]; colour: string
     ],
   });
 }
+
+/** `0.25`, `1.5K`, `-800M`: as much as there is room for beside an axis. */
+const compact = (value: number): string =>
+  value.toLocaleString("en", { notation: "compact", maximumSignificantDigits: 4 });
 
 /** A drawing in the frame that all charts have. */
 export function draw(options: Plot.PlotOptions): Markup {

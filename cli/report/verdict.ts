@@ -4,6 +4,7 @@ import { correlations } from "../../ebm/measures/correlation.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { significant } from "../progress/line.ts";
 import type { NumbersRow } from "../run/records.ts";
+import { divergenceOf } from "./divergence.ts";
 import type { RunData } from "./read.ts";
 
 export interface Verdict {
@@ -36,6 +37,11 @@ export function verdict({
   if (broken !== undefined && (!guarded || lost.at(-1) === updates.at(-1))) {
     const names = Object.keys(broken).filter((name) => !Number.isFinite(broken[name]));
     const sentence = `At step ${broken.step}, ${names.map((name) => `${name} is ${broken[name]}`).join(" and ")}; what follows means nothing.`;
+    return { tone: "bad", headline: "Diverged", sentences: [sentence, ...short] };
+  }
+  const end = divergenceOf({ config, updates });
+  if (end !== null) {
+    const sentence = `At ${end.message}; what follows means nothing.`;
     return { tone: "bad", headline: "Diverged", sentences: [sentence, ...short] };
   }
   const recoveries = events.filter(({ event }) => event === "recovered").length;
@@ -95,18 +101,21 @@ function balance(updates: readonly NumbersRow[]): string[] {
   if (last.length < 10) return [];
   const d = last.map((row) => row.d_s);
   const r = last.map((row) => row.r_s);
-  const mean = d.reduce((sum, value) => sum + value, 0) / d.length;
-  const sd = Math.sqrt(d.reduce((sum, value) => sum + (value - mean) ** 2, 0) / d.length);
+  const { mean, sd } = spreadOf(d);
   const { lags, autoEnergy } = correlations(d, r);
   const level = `d_s ${significant(mean)} ± ${significant(sd)}, lag-1 autocorrelation ${autoEnergy[lags.indexOf(1)].toFixed(2)}`;
   return [
-    `In the last ${last.length} updates ${balanceWords(mean, sd, autoEnergy[lags.indexOf(1)])} (${level}).`,
+    `In the last ${last.length} updates ${balanceWords(d, autoEnergy[lags.indexOf(1)])} (${level}).`,
     `The chains move ${significant(r[r.length - 1])} per step along the gradient (r_s), at the start ${significant(curve[0].r_s)}.`,
   ];
 }
 
 /** An autocorrelation of what is not centred says something about oscillation only around zero. */
-function balanceWords(mean: number, sd: number, memory: number): string {
+function balanceWords(d: readonly number[], memory: number): string {
+  const { mean, sd } = spreadOf(d);
+  const [early, late] = [d.slice(0, d.length / 2), d.slice(d.length / 2)].map(spreadOf);
+  if (Math.abs(late.mean) > Math.max(late.sd, 3 * Math.abs(early.mean)))
+    return `${late.mean > 0 ? "samples" : "data"} have the lower energy, and the difference grows`;
   if (Math.abs(mean) >= sd) return `${mean > 0 ? "samples" : "data"} keep the lower energy`;
   const oscillation =
     Math.abs(memory) < weak
@@ -115,4 +124,9 @@ function balanceWords(mean: number, sd: number, memory: number): string {
         ? "expansion and contraction take turns: strong oscillation"
         : "their difference drifts slowly";
   return `the energies of data and samples are in balance, and ${oscillation}`;
+}
+
+function spreadOf(values: readonly number[]): { mean: number; sd: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { mean, sd: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) };
 }

@@ -20,12 +20,12 @@ function judged(
   summary: Partial<NumbersRow>,
   updates = updatesOf(0),
   measures: NumbersRow[] = [],
-  { mode, events = [] }: { mode?: string; events?: RunEvent[] } = {},
+  { events = [], ...guard }: { mode?: string; limit?: number; events?: RunEvent[] } = {},
 ): Verdict {
   const run: Pick<RunData, "updates" | "measures" | "summary" | "config" | "events"> = {
     ...{ updates, measures, events },
     summary: { step: 200, ...summary },
-    config: { recipe: "r", settings: { updates: 200, ...(mode && { guard: { mode } }) } },
+    config: { recipe: "r", settings: { updates: 200, ...(guard.mode && { guard }) } },
   };
   return verdict(run);
 }
@@ -52,6 +52,14 @@ describe("verdict", () => {
     expect(sentences).toEqual(["At step 42, loss is NaN; what follows means nothing."]);
   });
 
+  test("of a run beyond its guard's limit is Diverged, though every number is finite", () => {
+    const updates = updatesOf(0);
+    updates[41].loss = -2e8;
+    const { headline, sentences } = judged({}, updates, [], { mode: "off", limit: 1e8 });
+    expect(headline).toBe("Diverged");
+    expect(sentences).toEqual(["At step 42: loss is -200000000; what follows means nothing."]);
+  });
+
   test("of a run with a guard tells what was left out and how often it recovered; it is Diverged if it ends so", () => {
     const updates = updatesOf(0);
     updates[41].loss = NaN;
@@ -74,6 +82,8 @@ describe("verdict", () => {
       "In the last 40 updates samples keep the lower energy (d_s 5.00 ± 1.00",
     );
     expect(judged({}, updatesOf(0, true)).sentences[0]).toContain("their difference drifts slowly");
+    const running = updatesOf(0).map((row) => ({ ...row, d_s: -Math.exp(row.step / 10) }));
+    expect(judged({}, running).sentences[0]).toContain("data have the lower energy, and the difference grows");
   });
 
   test("says how the divergence went, and that a run is not finished", () => {
@@ -148,6 +158,13 @@ test("curves draws a scale of powers of ten when a curve spans them, and not thr
   const drawn = (zero: boolean): string => curves(rows, [{ name: "", key: "rate", colour: "red" }], { zero }).text;
   expect(drawn(false)).toContain(">0.0001<");
   expect(drawn(true)).not.toContain(">0.0001<");
+});
+
+test("curves writes large numbers in short beside the axis", () => {
+  const rows = [0, -5e6, -1e7].map((loss, step) => ({ step, loss }));
+  const drawn = curves(rows, [{ name: "", key: "loss", colour: "red" }]).text;
+  expect(drawn).toContain(">-10M<");
+  expect(drawn).not.toContain("000,000");
 });
 
 test("correlograms needs at least three updates", () => {

@@ -91,7 +91,9 @@ describe("ebm sweep", () => {
       [...row.children].map((cell) => cell.textContent.trim()),
     );
     expect(cells[0].slice(0, 5)).toEqual(["run", "seed", "steps", "updates", "diverged"]);
-    expect(cells.slice(1).map((row) => row[4])).toEqual(["at 4 (failed)", "at 4 (failed)", "no", "no"]);
+    expect(cells.slice(1).map((row) => row[4])).toEqual(["at 7 (failed)", "at 7 (failed)", "no", "no"]);
+    const captions = [...document.querySelectorAll("figure.chart figcaption")].map(({ textContent }) => textContent);
+    expect(captions.slice(0, 2)).toEqual(["seed 1, steps 10", "seed 2, steps 10"]);
     expect((await world.text("s/table.csv")).split("\n")[0]).toBe(
       "run,seed,sampler.steps,updates,ending,diverged,recoveries,loss_mean,loss_sd,r_s_first,r_s_last,kl_true_model,kl_true_shortrun,seconds",
     );
