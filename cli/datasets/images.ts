@@ -1,12 +1,14 @@
 /** Finds the image data sets on this machine. */
 
-import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { readCifar, type CifarClasses } from "../../ebm/data/cifar.ts";
+import { givenName, readPoints } from "../../ebm/data/given.ts";
 import { readIdxImages } from "../../ebm/data/idx.ts";
+import { readSvhn } from "../../ebm/data/svhn.ts";
 import type { Context, ImageData } from "../../ebm/training.ts";
 import { didYouMean } from "../config/suggest.ts";
-import { Failure } from "../failure.ts";
+import { Failure, reasonOf } from "../failure.ts";
 import { readFolder } from "./folder.ts";
 import { cacheFolder, find, foldersOf, look, type Places } from "./places.ts";
 
@@ -41,6 +43,7 @@ const sets: Readonly<Record<string, Reader>> = {
     { train: ["train.bin"], test: ["test.bin"] },
     { test: "test_first2000.bin" },
   ),
+  svhn: async (places, part) => readSvhn(await find(places, join("svhn", `${part}_32x32.mat`))),
   flowers102: pictures(
     { train: "flowers102/jpg", test: "flowers102/jpg" },
     {
@@ -74,6 +77,14 @@ export const imageContext = (places: ImagePlaces): Context => ({
       );
     }
     return { name, ...(await sets[name](places, part, size)) };
+  },
+  async points() {
+    const path = places.data;
+    if (path === null) throw new Failure("usage", `data.name=${givenName}: name the file of points with --data`);
+    const text = await readFile(resolve(places.cwd, path), "utf8").catch((error: unknown) => {
+      throw new Failure("usage", `--data ${path}: cannot be read, ${reasonOf(error)}`, { cause: error });
+    });
+    return readPoints(text, path);
   },
 });
 

@@ -11,6 +11,7 @@ export const imageNames = [
   "omniglot",
   "cifar10",
   "cifar100",
+  "svhn",
   "flowers102",
   "folder",
 ] as const;

@@ -10,15 +10,10 @@ import { gmmNonconvergent, gmmNonconvergentTiny } from "./anatomy/gmmNonconverge
 import { mnistConvergent, mnistConvergentTiny } from "./anatomy/mnistConvergent.ts";
 import { ringsConvergent, ringsConvergentTiny } from "./anatomy/ringsConvergent.ts";
 import { ringsNonconvergent, ringsNonconvergentTiny } from "./anatomy/ringsNonconvergent.ts";
-import { jemMnist } from "./jem/mnist.ts";
-import {
-  jemToy,
-  jemToySupervised,
-  jemToySupervisedTiny,
-  jemToyTiny,
-  jemToyUnstable,
-  jemToyUnstableTiny,
-} from "./jem/toy.ts";
+import * as jemCifar10 from "./jem/cifar10.ts";
+import * as jemMnist from "./jem/mnist.ts";
+import * as jemOthers from "./jem/others.ts";
+import * as jemToy from "./jem/toy.ts";
 import { shortrunCifar10, shortrunCifar10Tiny } from "./shortrun/cifar10.ts";
 import { shortrunFashion, shortrunFashionTiny } from "./shortrun/fashion.ts";
 import { shortrunMnist, shortrunMnistTiny } from "./shortrun/mnist.ts";
@@ -33,8 +28,7 @@ const all: readonly Recipe[] = [
   ...[flowersNonconvergent, flowersNonconvergentTiny],
   ...[cifar10Nonconvergent, cifar10NonconvergentTiny, cifar10Oscillate],
   ...[shortrunMnist, shortrunMnistTiny, shortrunFashion, shortrunFashionTiny, shortrunCifar10, shortrunCifar10Tiny],
-  ...[jemToy, jemToyTiny, jemToySupervised, jemToySupervisedTiny, jemToyUnstable, jemToyUnstableTiny],
-  ...[jemMnist],
+  ...[jemToy, jemMnist, jemCifar10, jemOthers].flatMap((file): Recipe[] => Object.values(file)),
   ...[studyFashion, studyFashionTiny, studyRectangles, studyRectanglesTiny],
 ];
 

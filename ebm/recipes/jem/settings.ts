@@ -70,11 +70,15 @@ export const photographs: JemSettings = {
 /** A classifier alone: no chains, and none to keep. */
 export const supervised: Changes<JemSettings> = { objective: { x: 0, xy: 0 }, start: { kind: "uniform" } };
 
-/** Digits and the like: no changes to images, no images held out of the few there are time for, a small net. */
-export const small: JemSettings = changed(photographs, {
-  updates: 4700,
-  data: { name: "mnist", size: 28, flip: false, crop: 0, valid: 0, together: true },
-  net: { kind: "conv", width: 32 },
-  optimizer: { warmUp: 100, milestones: "" },
-  log: { observe: 200, checkpoint: 200 },
-});
+/** What makes them tiny: a minute or two on a software adapter. */
+export const tiny: Changes<JemSettings> = {
+  updates: 200,
+  batch: 32,
+  data: { valid: 0 },
+  net: { kind: "conv", width: 8, activation: "silu" },
+  sampler: { steps: 10 },
+  // Few chains, so that each goes far enough to leave the noise it starts from.
+  start: { size: 200 },
+  optimizer: { lr: 1e-3, warmUp: 50, milestones: "" },
+  log: { observe: 100, checkpoint: 100, heldOut: 500 },
+};
