@@ -11,6 +11,7 @@ import {
   isFinite,
   key as keyOf,
   leavesOf,
+  listingOf,
   loopsOf,
   mapTree,
   memoryOf,
@@ -184,6 +185,7 @@ class Trainer<S extends State> implements Training {
         memory: memoryOf(plan.schedule),
         loops: loopsOf(plan.schedule),
         explain: (options) => plan.explain(options),
+        listing: () => listingOf(plan.schedule),
         profile: () => this.#withNext((...next) => this.#update.profile(...next)),
       },
     };

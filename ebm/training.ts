@@ -1,6 +1,6 @@
 /** What a system offers to whoever trains it: the command line, the app, or a test. */
 
-import type { Cost, NonFinite, PlannedMemory, Profile } from "../engine/index.ts";
+import type { Cost, Listing, NonFinite, PlannedMemory, Profile } from "../engine/index.ts";
 import type { NamedArrays } from "../engine/hostArray.ts";
 import type { LayerSummary } from "../nn/index.ts";
 import type { Evaluated } from "./evaluation/evaluated.ts";
@@ -128,6 +128,8 @@ export interface Blueprint {
     loops: readonly { label: string; count: number; each: Cost }[];
     /** Every dispatch; with `wgsl`, every shader too. */
     explain(options?: { wgsl?: boolean }): string;
+    /** The same as data. */
+    listing(): Listing;
     /** Times each dispatch on copies of the state, which stays as it is. */
     profile(): Promise<Profile>;
   };

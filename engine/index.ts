@@ -3,6 +3,7 @@
 import { installMethods } from "./ops/methods.ts";
 
 export { compile, type Compiled, type CompileOptions } from "./compile/compile.ts";
+export { listingOf, type ListedDispatch, type Listing } from "./compile/listing.ts";
 export type { Plan } from "./compile/plan.ts";
 export { costOf, loopsOf, memoryOf, type Cost, type PlannedMemory } from "./compile/cost.ts";
 export type { Profile, ProfileRow } from "./compile/profile.ts";

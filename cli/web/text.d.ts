@@ -6,3 +6,9 @@ declare module "*.html?raw" {
 
 /** Styles of a room, which come with it. */
 declare module "*.css";
+
+/** Code imported as text. */
+declare module "*.ts?raw" {
+  const text: string;
+  export default text;
+}

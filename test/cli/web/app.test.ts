@@ -11,6 +11,7 @@ import { serve } from "../../../cli/commands/demo.ts";
 import { chromium } from "../../chromium.ts";
 import { arena } from "./rooms/arena.ts";
 import { landscape } from "./rooms/landscape.ts";
+import { source } from "./rooms/source.ts";
 import { patience, visit, type Visit } from "./visit.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ebm-app-"));
@@ -37,6 +38,7 @@ afterAll(async () => {
 describe.each([
   ["landscape", landscape],
   ["arena", arena],
+  ["source", source],
 ])("the room %s", (room, tests) => {
   let here: Visit;
   beforeAll(async () => (here = await visit(browser, `${origin}/#v=1&room=${room}`)));

@@ -1,0 +1,25 @@
+/** What the source view and its worker say to each other. */
+
+import type { Cost, Listing, PlannedMemory } from "../../../../engine/index.ts";
+import type { Settings } from "../../../../ebm/index.ts";
+import type { Common } from "../../protocol.ts";
+
+/** From the page to the worker: what would run for these settings? */
+export interface Wish {
+  kind: "open";
+  system: string;
+  settings: Settings;
+  generation: number;
+}
+
+/** The plan of an update, traced on the open device; nothing of it has run. */
+export interface Planned {
+  kind: "planned";
+  generation: number;
+  cost: Cost;
+  memory: PlannedMemory;
+  listing: Listing;
+}
+
+/** From the worker to the page. */
+export type News = Common | Planned;
