@@ -49,6 +49,8 @@ export interface Context {
    * common are brought to, in rows and columns; all others come as they are.
    */
   data(name: string, part: "train" | "test", size: number): Promise<ImageData>;
+  /** The points of the plane that a person has brought, `[n, 2]` flat; absent where nobody can. */
+  points?(): Promise<Float32Array>;
 }
 
 /** Images of bytes `[count, channels, height, width]`, with their classes if there are any. */
@@ -182,6 +184,11 @@ export interface WalkingChains {
   walk(): void;
   /** Where they are, `[count, …]` flat. */
   positions(): Promise<Float32Array>;
+  /**
+   * How the last stride went, of samplers that choose: where the last step of each chain would have led, `[count, …]` flat, which is
+   * where it is unless that was rejected; and the mean acceptance. null of other samplers, and at a start.
+   */
+  moves(): Promise<{ proposed: Float32Array; acceptance: number } | null>;
   dispose(): void;
 }
 

@@ -1,11 +1,14 @@
 /** What there is to follow from update to update: energies anywhere, and chains that walk under the model as it learns. */
 
 import { compile, dispose, foldIn, fromArray, toArray, type Key, type Tensor } from "../../engine/index.ts";
-import { walk } from "../samplers/index.ts";
+import { trajectory, walk, type Report } from "../samplers/index.ts";
 import type { Program } from "../trainer.ts";
 import type { WalkingChains } from "../training.ts";
 import { flowing } from "./flow.ts";
 import { energiesOf, learnedOf, samplesOf, type Learned, type Model } from "./model.ts";
+
+/** Where a stride leads; of samplers that choose, also where the last step would have led, and the mean acceptance. */
+type Stride = { x: Tensor; moves?: { proposed: Tensor; acceptance: Tensor } };
 
 /** The exploring part of a program. */
 export const explorer = (model: Model): Pick<Program<Learned>, "explore"> => ({
@@ -16,8 +19,21 @@ export const explorer = (model: Model): Pick<Program<Learned>, "explore"> => ({
 
     const chains = ({ count, stride, seed }: { count: number; stride: number; seed: number }): WalkingChains => {
       const keys = keysOf(seed);
+      /** Samplers that choose are recorded as they go: their last step, and how many were taken. */
+      const chooses = sampler.reports.includes("acceptance");
       const advance = compile(
-        (learned: Learned, x: Tensor, key: Key) => walk(sampler, energyUnder(learned), x, stride, key).x,
+        (learned: Learned, x: Tensor, key: Key): Stride => {
+          if (!chooses) return { x: walk(sampler, energyUnder(learned), x, stride, key).x };
+          const { state, proposed, means } = trajectory(
+            sampler,
+            energyUnder(learned),
+            x,
+            { records: 1, every: stride },
+            key,
+          );
+          const { acceptance } = means as Readonly<Record<Report, Tensor>>;
+          return { x: state.x, moves: { proposed: proposed.reshape(x.shape), acceptance: acceptance.mean() } };
+        },
         { donate: [1] },
       );
       let [rounds, strides, steps] = [0, 0, 0];
@@ -27,23 +43,36 @@ export const explorer = (model: Model): Pick<Program<Learned>, "explore"> => ({
         return starts(present(), own, count, 0);
       };
       let x = begin();
+      let moves: Stride["moves"];
+      const forget = (): void => {
+        if (moves !== undefined) dispose(moves);
+        moves = undefined;
+      };
       return {
         get steps() {
           return steps;
         },
         restart() {
           dispose(x);
+          forget();
           rounds++;
           steps = 0;
           x = begin();
         },
         walk() {
-          x = advance(learnedOf(present()), x, foldIn(keys.walk, strides++));
+          forget();
+          ({ x, moves } = advance(learnedOf(present()), x, foldIn(keys.walk, strides++)));
           steps += stride;
         },
         positions: async () => (await toArray(x)).data as Float32Array,
+        async moves() {
+          if (moves === undefined) return null;
+          const [proposed, acceptance] = await Promise.all([toArray(moves.proposed), toArray(moves.acceptance)]);
+          return { proposed: proposed.data as Float32Array, acceptance: acceptance.data[0] };
+        },
         dispose() {
           dispose(x);
+          forget();
           advance.dispose();
         },
       };

@@ -1,6 +1,7 @@
 /** The settings of the shortRun system, and what it learns under them. */
 
 import { imageFields, imageNames } from "../data/fields.ts";
+import { givenName } from "../data/given.ts";
 import { madeImages } from "../data/made.ts";
 import { pointSources } from "../data/points.ts";
 import { guardFields } from "../guard.ts";
@@ -19,7 +20,7 @@ export const shortRunFields = {
     name: {
       kind: "choice",
       about: "what is learned",
-      values: [...Object.keys(pointSources), ...Object.keys(madeImages), ...imageNames],
+      values: [...Object.keys(pointSources), givenName, ...Object.keys(madeImages), ...imageNames],
     },
     noise: { kind: "number", about: "standard deviation of the noise added to data", min: 0 },
     noiseMin: { kind: "number", about: "least noise on data", min: 0 },

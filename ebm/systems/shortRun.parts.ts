@@ -15,6 +15,7 @@ import {
   type Module,
   type Optimizer,
 } from "../../nn/index.ts";
+import { givenInOrder, givenName, givenPoints, givenSource } from "../data/given.ts";
 import { imageSource } from "../data/images.ts";
 import { labelledImages, labelledPoints, type Labelled } from "../data/labelled.ts";
 import { madeImages } from "../data/made.ts";
@@ -43,6 +44,7 @@ export async function sourceOf(
   context: Context,
   part: "train" | "test" = "train",
 ): Promise<Source> {
+  if (data.name === givenName) return givenSource(await givenPoints(context));
   const points = pointSources[data.name];
   if (points !== undefined) return points(data);
   const images = madeImages[data.name]?.(seed, part) ?? (await context.data(data.name, part, data.size));
@@ -60,6 +62,7 @@ export async function inOrderOf(
   context: Context,
   part: "train" | "test",
 ): Promise<Labelled> {
+  if (data.name === givenName) return givenInOrder(await givenPoints(context));
   if (pointSources[data.name] !== undefined)
     return labelledPoints(pointSet(data.name, data, { seed, part, count: POINTS }));
   const images = madeImages[data.name]?.(seed, part) ?? (await context.data(data.name, part, data.size));

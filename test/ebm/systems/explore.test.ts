@@ -11,8 +11,8 @@ const small = changed(recipes["anatomy/gmm-convergent"].settings, {
   landscape: { resolution: 9, samples: 20 },
 });
 
-const open = (): Promise<Training> =>
-  systems.shortRun.open(small, { data: () => Promise.reject(new Error("toys need no files")) });
+const open = (settings = small): Promise<Training> =>
+  systems.shortRun.open(settings, { data: () => Promise.reject(new Error("toys need no files")) });
 
 test("a training opened unprepared can be explored while it compiles, and then learns as any other", async () => {
   const [early, ready] = [
@@ -83,6 +83,38 @@ test("chains count their steps, move at every stride, and start elsewhere after 
   const twin = explorer.chains({ count: 6, stride: 2, seed: 1 });
   expect([...(await twin.positions())]).toEqual([...first]);
   for (const each of [chains, twin]) each.dispose();
+  explorer.dispose();
+  training.dispose();
+});
+
+test("moves() tell where rejected steps would have led, and are null where no sampler chooses", async () => {
+  const plain = await open();
+  const langevin = plain.explore();
+  const free = langevin.chains({ count: 6, stride: 2, seed: 1 });
+  free.walk();
+  expect(await free.moves()).toBe(null);
+  free.dispose();
+  langevin.dispose();
+  plain.dispose();
+
+  const training = await open(changed(small, { sampler: { kind: "mala", stepSize: 20, noise: 1 } }));
+  const explorer = training.explore();
+  const chains = explorer.chains({ count: 40, stride: 1, seed: 1 });
+  expect(await chains.moves()).toBe(null);
+  const before = await chains.positions();
+  chains.walk();
+  const [after, moves] = [await chains.positions(), (await chains.moves())!];
+  // After one step a chain is where it was, or where it was to go.
+  let rejected = 0;
+  for (let i = 0; i < after.length; i += 2) {
+    const stood = after[i] === before[i] && after[i + 1] === before[i + 1];
+    if (stood) rejected++;
+    else expect([after[i], after[i + 1]]).toEqual([moves.proposed[i], moves.proposed[i + 1]]);
+  }
+  expect(rejected).toBeGreaterThan(0);
+  expect(moves.acceptance).toBeGreaterThan(0);
+  expect(moves.acceptance).toBeLessThan(1);
+  chains.dispose();
   explorer.dispose();
   training.dispose();
 });
