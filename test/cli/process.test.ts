@@ -76,6 +76,24 @@ test("a run stopped by SIGTERM saves, exits 130, and resumes to the same bytes",
   expect((await read("stopped", last)).equals(await read("whole", last))).toBe(true);
 });
 
+test(
+  "a sweep that is killed keeps what has finished, and resumes the rest to the same bytes",
+  { timeout: 120_000 },
+  async () => {
+    const grid = ["--grid", "seed=1,123", "--out", "swept"];
+    const child = ebm("sweep", "anatomy/gmm-nonconvergent-tiny", ...grid, ...settings);
+    const [done, begun] = ["seed=1", "seed=123"].map((name) => join("swept", "runs", name));
+    await checkpoints(begun, 1);
+    const finished = await read(done, last);
+    child.kill("SIGKILL");
+    await exitCode(child);
+    expect(await exitCode(ebm("sweep", "--resume", "swept"))).toBe(0);
+    expect((await read(done, last)).equals(finished)).toBe(true);
+    expect((await read(begun, last)).equals(await read("whole", last))).toBe(true);
+    expect(await read(begun, "summary.json")).toEqual(await read("whole", "summary.json"));
+  },
+);
+
 test("bad input exits 2 before anything is made", { timeout: 30_000 }, async () => {
   expect(await exitCode(ebm("train", "anatomy/gmm-convergent", "--set", "sampler.stesp=60"))).toBe(2);
   expect(await readdir(folder)).not.toContain("runs");
