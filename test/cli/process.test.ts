@@ -78,7 +78,7 @@ test("a run stopped by SIGTERM saves, exits 130, and resumes to the same bytes",
 
 test(
   "a sweep that is killed keeps what has finished, and resumes the rest to the same bytes",
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const grid = ["--grid", "seed=1,123", "--out", "swept"];
     const child = ebm("sweep", "anatomy/gmm-nonconvergent-tiny", ...grid, ...settings);
