@@ -16,6 +16,8 @@ import type { Tensor } from "../tensor.ts";
 export interface Cluster {
   /** The tensor that the dispatch stores. */
   root: Tensor;
+  /** What it stores besides, element by element with the root. */
+  besides: readonly Tensor[];
   /** The kernel, reduction, update or loop at its heart; null for a plain expression. */
   core: Tensor | null;
   /** The nodes from the core to the root, both included; empty for a plain expression. */
@@ -26,6 +28,9 @@ export interface Cluster {
   leaves: readonly Tensor[];
 }
 
+/** All that a cluster stores. */
+export const storedBy = ({ root, besides }: Cluster): readonly Tensor[] => [root, ...besides];
+
 /** A graph cut into dispatches, in an order in which they can run. */
 export interface Clusters {
   list: readonly Cluster[];
@@ -35,13 +40,15 @@ export interface Clusters {
 
 /** Arithmetic that may be repeated rather than stored. */
 const CHEAP = 4;
+/** Arithmetic on the elements of one stored tensor that may be repeated: reading its result would be a load too. */
+const CHEAP_OF_ONE = 16;
 /** Arithmetic beyond which an expression is cut, to keep shaders quick to compile. */
-const LONG = 400;
+export const LONG = 400;
 /** How many ops an epilogue looks ahead for the place where ways that have parted meet again. */
 const FAR = 16;
 
 /** Whether a node holds the elements of its first input, in order. */
-const movesNothing = ({ op }: Tensor): boolean => op === reshapeOp || op === againOp;
+export const movesNothing = ({ op }: Tensor): boolean => op === reshapeOp || op === againOp;
 
 /** The tensor whose buffer holds a node's elements. */
 export function baseOf(node: Tensor): Tensor {
@@ -125,7 +132,7 @@ function cut(order: readonly Tensor[], demanded: ReadonlySet<Tensor>, boundary: 
       const epilogue = byRoot.get(root) ?? (root.op.kind === "loop" ? [root] : []);
       const core = epilogue[0] ?? null;
       const operands = core === null || core.op.kind === "reduce" ? [] : core.inputs.map(baseOf);
-      return { root, core, epilogue, operands, leaves: leavesOf(root, core, stored) };
+      return { root, besides: [], core, epilogue, operands, leaves: leavesOf([root], core, stored) };
     });
   return { list, stored };
 }
@@ -188,7 +195,7 @@ function wayOn(
   return [];
 }
 
-const ownCost = (op: Op): number => (op.kind === "elementwise" ? op.cost : 0);
+export const ownCost = (op: Op): number => (op.kind === "elementwise" ? op.cost : 0);
 
 /** Adds to `stored` what is too dear to compute in every cluster that reads it, and cuts expressions that get long. */
 function storeShared(
@@ -221,30 +228,49 @@ function storeShared(
       stretched ||= consumer.op.kind === "movement" && consumer.size > node.size && node.size > 1;
     }
     readers.set(node, mine);
-    const dear = cost.get(node)! > CHEAP && node.size > 1;
+    const own = cost.get(node)!;
+    const dear = own > CHEAP && node.size > 1 && !(own <= CHEAP_OF_ONE && ofOne(node, stored));
     if (dear && (mine.size > 1 || stretched) && mayStore(node)) stored.add(node);
   }
 }
 
-/** The stored tensors that the expressions of a cluster read. */
-function leavesOf(root: Tensor, core: Tensor | null, stored: ReadonlySet<Tensor>): Tensor[] {
-  if (root.op.kind === "loop") return [];
-  const reached = inOrder([root], (tensor) => inside(tensor, root, core, stored));
-  return reached.filter((node) => node !== root && node !== core && stored.has(node));
+/** Whether an expression reads one stored tensor, element by element. */
+function ofOne(node: Tensor, stored: ReadonlySet<Tensor>): boolean {
+  const reached = inOrder([node], (tensor) => tensor === node || !stored.has(tensor));
+  const read = reached.filter((tensor) => tensor !== node && stored.has(tensor));
+  const inPlace = ({ op, inputs }: Tensor) => op.kind === "elementwise" || inputs.every(({ size }) => size === 1);
+  return read.length === 1 && reached.every((tensor) => stored.has(tensor) || movesNothing(tensor) || inPlace(tensor));
 }
 
-/** Whether the walk from a cluster's root goes on behind a node. */
-const inside = (node: Tensor, root: Tensor, core: Tensor | null, stored: ReadonlySet<Tensor>): boolean =>
-  node === core ? core.op.kind === "reduce" : node === root || !stored.has(node);
+/** The stored tensors that the expressions of a cluster read, which stores `roots`. */
+export function leavesOf(roots: readonly Tensor[], core: Tensor | null, stored: ReadonlySet<Tensor>): Tensor[] {
+  if (roots[0].op.kind === "loop") return [];
+  const reached = inOrder(roots, (tensor) => inside(tensor, roots, core, stored));
+  return reached.filter((node) => !roots.includes(node) && node !== core && stored.has(node));
+}
+
+/** Whether the walk from a cluster's roots goes on behind a node. */
+const inside = (node: Tensor, roots: readonly Tensor[], core: Tensor | null, stored: ReadonlySet<Tensor>): boolean =>
+  node === core ? core.op.kind === "reduce" : roots.includes(node) || !stored.has(node);
+
+/** The stored tensors that must exist before a cluster runs, also those that it waits for without reading them. */
+export function needsOf(cluster: Cluster, stored: ReadonlySet<Tensor>): Set<Tensor> {
+  const own = storedBy(cluster);
+  const reached = inOrder(own, (node) => own.includes(node) || !stored.has(node));
+  return new Set(reached.filter((node) => !own.includes(node) && stored.has(node)));
+}
+
+/** The tensor whose cluster makes another exist: a result of a loop comes with the loop. */
+export const producerOf = (tensor: Tensor): Tensor => (tensor.op.kind === "pick" ? tensor.inputs[0] : tensor);
 
 /** The expression inside a crowded cluster that gathers the most buffers in one. */
 function largestPart({ root, core }: Cluster, stored: ReadonlySet<Tensor>, most: number): Tensor | null {
   let best: Tensor | null = null;
   let gathered = 1;
-  for (const node of inOrder([root], (tensor) => inside(tensor, root, core, stored))) {
+  for (const node of inOrder([root], (tensor) => inside(tensor, [root], core, stored))) {
     if (node === root || stored.has(node) || !isExpression(node.op)) continue;
     if (core !== null && node !== core && inOrder([node], (tensor) => !stored.has(tensor)).includes(core)) continue;
-    const count = leavesOf(node, null, stored).length;
+    const count = leavesOf([node], null, stored).length;
     if (count > gathered && count <= most) [best, gathered] = [node, count];
   }
   return best;
@@ -256,6 +282,7 @@ function shorterEpilogue(
   stored: ReadonlySet<Tensor>,
   most: number,
 ): Tensor | null {
-  const fits = (node: Tensor) => node.dtype === "f32" && operands.length + leavesOf(node, core, stored).length <= most;
+  const fits = (node: Tensor) =>
+    node.dtype === "f32" && operands.length + leavesOf([node], core, stored).length <= most;
   return epilogue.slice(0, -1).findLast((node) => node.op !== reshapeOp && fits(node)) ?? core;
 }

@@ -10,19 +10,22 @@ import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { assemble } from "./assemble.ts";
 import { Emitter, stored, toStored, wgslFunction, type ArgumentWords, type LeafUse } from "./emit.ts";
-import { baseOf, type Cluster } from "./fuse.ts";
+import { baseOf, storedBy, type Cluster } from "./fuse.ts";
 
 /** A cluster as a kernel, but for the choice of buffers. */
 export interface Lowered {
   groups: readonly [number, number, number];
   flops: number;
-  /** What is bound, in order: operands, the result, then leaves. */
-  binds: readonly Tensor[];
-  /** Leaves of the result's type read only at the element being written: the result may take over their buffer. */
+  /** What is bound, in order: operands, results, then leaves but for those whose buffers results take over. */
+  binds(shared: Shared): readonly Tensor[];
+  /** Leaves read only at the element being written: a result of their type and size may take over their buffer. */
   aligned: readonly Tensor[];
-  /** The kernel when the leaf `shared`, if any, lies in the buffer of the result. */
-  source(shared: Tensor | null): KernelSource;
+  /** The kernel, given which result lies in the buffer of which leaf. */
+  source(shared: Shared): KernelSource;
 }
+
+/** Results, and the leaves in whose buffers they lie. */
+export type Shared = ReadonlyMap<Tensor, Tensor>;
 
 /** What a kernel is, before its leaves are declared. */
 interface Parts {
@@ -41,28 +44,32 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target): L
   const parts = partsOf(cluster, uses, words, target);
   const { file, output, fixed } = layoutOf(parts);
   const leaves = cluster.leaves.filter((leaf) => uses.get(leaf)!.read);
-  const leafBinding = (use: LeafUse) => fixed + use.index;
+  const leafBinding = (leaf: Tensor) => fixed + uses.get(leaf)!.index;
+  const results = [
+    { tensor: cluster.root, ...output },
+    ...cluster.besides.map((tensor, at) => ({ tensor, name: `${BESIDES}${at}`, binding: fixed + uses.size + at })),
+  ];
+  const own = (shared: Shared) => leaves.filter((leaf) => ![...shared.values()].includes(leaf));
   return {
     groups: parts.launch.groups,
     flops: parts.launch.flops,
-    binds: [...parts.operands, cluster.root, ...leaves],
+    binds: (shared) => [...parts.operands, ...storedBy(cluster), ...own(shared)],
     aligned: leaves.filter(
-      (leaf) =>
-        uses.get(leaf)!.aligned &&
-        stored[leaf.dtype] === stored[cluster.root.dtype] &&
-        !parts.operands.some((operand) => baseOf(operand) === leaf),
+      (leaf) => uses.get(leaf)!.aligned && !parts.operands.some((operand) => baseOf(operand) === leaf),
     ),
     source(shared) {
-      const own = [...uses].filter(([leaf, { read }]) => read && leaf !== shared);
-      const declarations = own.map(
-        ([leaf, use]) =>
-          `@group(0) @binding(${leafBinding(use)}) var<storage, read> leaf${use.index}: array<${stored[leaf.dtype]}>;\n`,
-      );
-      const named = Object.entries(parts.slots).map(([slot, text]) => [
-        slot,
-        shared === null ? text : text.replaceAll(`leaf${uses.get(shared)!.index}[`, `${output.name}[`),
-      ]);
-      const slots = Object.fromEntries(named) as Record<string, string>;
+      const declare = (binding: number, access: string, name: string, { dtype }: Tensor) =>
+        `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${stored[dtype]}>;\n`;
+      const declarations = [
+        ...results.slice(1).map(({ tensor, name, binding }) => declare(binding, "read_write", name, tensor)),
+        ...own(shared).map((leaf) => declare(leafBinding(leaf), "read", `leaf${uses.get(leaf)!.index}`, leaf)),
+      ];
+      const inPlace = (text: string) =>
+        results.reduce((changed, { tensor, name }) => {
+          const leaf = shared.get(tensor);
+          return leaf === undefined ? changed : changed.replaceAll(`leaf${uses.get(leaf)!.index}[`, `${name}[`);
+        }, text);
+      const slots = Object.fromEntries(Object.entries(parts.slots).map(([slot, text]) => [slot, inPlace(text)]));
       if (declarations.length > 0) slots[parts.declareIn] = `${declarations.join("")}\n${slots[parts.declareIn]}`;
       return {
         file,
@@ -71,13 +78,16 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target): L
         overrides: parts.launch.overrides,
         bindings: [
           ...parts.operands.map((_, binding) => ({ binding, access: "read" as const })),
-          { binding: output.binding, access: "read_write" as const },
-          ...own.map(([, use]) => ({ binding: leafBinding(use), access: "read" as const })),
+          ...results.map(({ binding }) => ({ binding, access: "read_write" as const })),
+          ...own(shared).map((leaf) => ({ binding: leafBinding(leaf), access: "read" as const })),
         ],
       };
     },
   };
 }
+
+/** What the buffers of results besides the root are called, with a number. */
+const BESIDES = "beside";
 
 /** Where a shader binds its result, and the first binding that is free for leaves. */
 function layoutOf({ launch }: Parts): { file: string; output: { binding: number; name: string }; fixed: number } {
@@ -87,22 +97,24 @@ function layoutOf({ launch }: Parts): { file: string; output: { binding: number;
 }
 
 function partsOf(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords, target: Target): Parts {
-  const { root, core } = cluster;
-  if (core === null) return expression(root, leaves, words, target);
+  const { core } = cluster;
+  if (core === null) return expression(cluster, leaves, words, target);
   if (core.op.kind === "reduce") return reduction(cluster, leaves, words);
   if (core.op.kind !== "kernel" && core.op.kind !== "update")
     throw new TypeError(`lower: ${core.describe()} is not a kernel`);
   const { inputs, ...launch } = core.op.launch(core, core.inputs, core.attributes, target);
-  const slots: Record<string, string> = core === root ? {} : { epilogue: epilogue(root, core, leaves, words) };
+  const slots: Record<string, string> = isBare(cluster) ? {} : { epilogue: epilogue(cluster, leaves, words) };
   return { launch, operands: inputs, slots, declareIn: "epilogue" };
 }
 
 /** Lines of an expression beyond which a loop around it takes compilers too long. */
 const LONG = 60;
 
-function expression(root: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentWords, { elements }: Target): Parts {
+function expression(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords, { elements }: Target): Parts {
+  const { root } = cluster;
   const emitter = new Emitter(leaves, words, new Map(), "i");
   const value = toStored(emitter.at(root, "i"), root.dtype);
+  const stores = storesBesides(cluster, emitter);
   const each = emitter.lines.length > LONG ? 1 : elements(root.size);
   return {
     launch: {
@@ -115,7 +127,7 @@ function expression(root: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentW
     operands: [],
     slots: {
       element: `alias Element = ${stored[root.dtype]};`,
-      load: wgslFunction("load", "i: u32", root.dtype, emitter.lines, value),
+      load: wgslFunction("load", "i: u32", root.dtype, [...emitter.lines, ...stores], value),
     },
     declareIn: "load",
   };
@@ -126,8 +138,8 @@ const FEW = 16;
 /** Lines that they may take, to keep shaders quick to compile. */
 const MANY_LINES = 500;
 
-function reduction({ root, core }: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): Parts {
-  const node = core!;
+function reduction(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): Parts {
+  const node = cluster.core!;
   if (node.op.kind !== "reduce") throw new TypeError("lower: not a reduction");
   const [x] = node.inputs;
   const { axes } = node.attributes as { axes: readonly number[] };
@@ -139,7 +151,7 @@ function reduction({ root, core }: Cluster, leaves: Map<Tensor, LeafUse>, words:
     combine: wgslFunction("combine", `a: ${element}, b: ${element}`, node.dtype, [], combine.wgsl),
     ...((count <= FEW ? writtenOut(node, axes, count, leaves, words) : null) ?? inLoop(node, axes, leaves, words)),
   };
-  if (root !== node) slots.epilogue = epilogue(root, node, leaves, words);
+  if (!isBare(cluster)) slots.epilogue = epilogue(cluster, leaves, words);
   return {
     launch: {
       shader: "reduce",
@@ -180,9 +192,17 @@ function inLoop(
   return { load: wgslFunction("load", "o: u32, r: u32", node.dtype, emitter.lines, value) };
 }
 
-function epilogue(root: Tensor, core: Tensor, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): string {
-  const emitter = new Emitter(leaves, words, new Map([[core, "value"]]), "i");
-  const value = emitter.at(root, "i");
+/** Whether the result of a core is stored as it is, and nothing besides. */
+const isBare = ({ root, besides, core }: Cluster): boolean => root === core && besides.length === 0;
+
+function epilogue(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): string {
+  const emitter = new Emitter(leaves, words, new Map([[cluster.core!, "value"]]), "i");
+  const value = emitter.at(cluster.root, "i");
+  const stores = storesBesides(cluster, emitter);
   const dtype: DType = "f32";
-  return wgslFunction("epilogue", "value: f32, i: u32", dtype, emitter.lines, value);
+  return wgslFunction("epilogue", "value: f32, i: u32", dtype, [...emitter.lines, ...stores], value);
 }
+
+/** Lines that store what a cluster has besides its root; they come after all that is read, which they may overwrite. */
+const storesBesides = ({ besides }: Cluster, emitter: Emitter): string[] =>
+  besides.map((tensor, at) => `${BESIDES}${at}[i] = ${toStored(emitter.at(tensor, "i"), tensor.dtype)};`);

@@ -5,10 +5,9 @@
  * last layer that reads it is asked for. Computed as soon as its operands exist, a weight's gradient lets them go.
  */
 
-import { inOrder } from "../graph.ts";
 import { wordsPer } from "../hostArray.ts";
 import type { Tensor } from "../tensor.ts";
-import { baseOf, type Cluster, type Clusters } from "./fuse.ts";
+import { baseOf, needsOf, producerOf, storedBy, type Cluster, type Clusters } from "./fuse.ts";
 
 /** Puts clusters in an order in which they can run, given what is asked for and what is there already. */
 export type Order = (
@@ -52,10 +51,21 @@ function earliest(
       (bytes, tensor) => bytes + (left.get(tensor) === 1 && !lasting.has(tensor) ? size(tensor) : 0),
       0,
     );
+  /** What takes the place of an argument, as far as can be told, waits until nothing else reads that. */
+  const replaced = (cluster: Cluster) =>
+    [...needs.get(cluster)!].filter(
+      (tensor) =>
+        boundary.has(tensor) && storedBy(cluster).some((own) => lasting.has(own) && size(own) === size(tensor)),
+    );
+  const mayReplace = (cluster: Cluster) =>
+    replaced(cluster).every((tensor) => readers.get(tensor)!.every((other) => other === cluster || placed.has(other)));
+  const takes = (cluster: Cluster) =>
+    storedBy(cluster).reduce((words, own) => words + size(own), 0) -
+    replaced(cluster).reduce((words, tensor) => words + size(tensor), 0);
   const place = (cluster: Cluster) => {
     placed.add(cluster);
     order.push(cluster);
-    done.add(cluster.root);
+    for (const tensor of storedBy(cluster)) done.add(tensor);
     for (const tensor of needs.get(cluster)!) left.set(tensor, left.get(tensor)! - 1);
   };
 
@@ -64,9 +74,12 @@ function earliest(
     // What a cluster made ready, or made the last to read something, may now be worth placing; and so on from there.
     for (let latest: Cluster | undefined = next; latest !== undefined;) {
       place(latest);
-      latest = [latest.root, ...needs.get(latest)!]
+      latest = [...storedBy(latest), ...needs.get(latest)!]
         .flatMap((tensor) => readers.get(tensor) ?? [])
-        .find((cluster) => !placed.has(cluster) && frees(cluster) >= size(cluster.root) && ready(cluster));
+        .find(
+          (cluster) =>
+            !placed.has(cluster) && frees(cluster) >= takes(cluster) && ready(cluster) && mayReplace(cluster),
+        );
     }
   }
   return order;
@@ -76,31 +89,22 @@ function earliest(
 function taken(order: readonly Cluster[], needs: Needs, lasting: ReadonlySet<Tensor>): number {
   const last = new Map<Tensor, number>();
   order.forEach((cluster, time) => {
-    last.set(cluster.root, time);
-    for (const tensor of needs.get(cluster)!) last.set(tensor, time);
+    for (const tensor of [...storedBy(cluster), ...needs.get(cluster)!]) last.set(tensor, time);
   });
   /** How many buffers of each size are free. */
   const free = new Map<number, number>();
   let words = 0;
   order.forEach((cluster, time) => {
-    const own = size(cluster.root);
-    const spare = free.get(own) ?? 0;
-    if (spare > 0) free.set(own, spare - 1);
-    else words += own;
-    for (const tensor of [cluster.root, ...needs.get(cluster)!])
+    for (const own of storedBy(cluster).map(size)) {
+      const spare = free.get(own) ?? 0;
+      if (spare > 0) free.set(own, spare - 1);
+      else words += own;
+    }
+    for (const tensor of [...storedBy(cluster), ...needs.get(cluster)!])
       if (last.get(tensor) === time && !lasting.has(tensor)) free.set(size(tensor), (free.get(size(tensor)) ?? 0) + 1);
   });
   return words;
 }
-
-/** The stored tensors that must exist before a cluster runs, also those that it waits for without reading them. */
-function needsOf({ root }: Cluster, stored: ReadonlySet<Tensor>): Set<Tensor> {
-  const reached = inOrder([root], (node) => node === root || !stored.has(node));
-  return new Set(reached.filter((node) => node !== root && stored.has(node)));
-}
-
-/** The tensor whose cluster makes another exist: a result of a loop comes with the loop. */
-const producerOf = (tensor: Tensor): Tensor => (tensor.op.kind === "pick" ? tensor.inputs[0] : tensor);
 
 const size = (tensor: Tensor): number => tensor.size * wordsPer(tensor.dtype);
 

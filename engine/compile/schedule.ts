@@ -7,8 +7,9 @@ import { wordsPer } from "../hostArray.ts";
 import { nameOf } from "../labels.ts";
 import type { Body } from "../ops/loop.ts";
 import type { Tensor } from "../tensor.ts";
-import type { ArgumentWords } from "./emit.ts";
-import { baseOf, fuse, type Cluster } from "./fuse.ts";
+import { stored as elements, type ArgumentWords } from "./emit.ts";
+import { baseOf, fuse, storedBy, type Cluster } from "./fuse.ts";
+import { join } from "./join.ts";
 import { lower, type Lowered } from "./lower.ts";
 import { frugally, type Order } from "./order.ts";
 
@@ -151,7 +152,9 @@ class Scheduler {
     places: Map<Tensor, SlotRef>,
     carries: ReadonlyMap<Tensor, CarryPlan> = new Map(),
   ): Command[] {
-    const list = this.order(fuse(outputs, boundary, this.target.mostReads), outputs, boundary);
+    const { mostReads } = this.target;
+    const clusters = join(fuse(outputs, boundary, mostReads), outputs, boundary, mostReads);
+    const list = this.order(clusters, outputs, boundary);
     const commands: Command[] = [];
     const lastUse = lastUses(list, outputs);
     for (const tensor of spare) if (!lastUse.has(tensor)) this.#release(places.get(tensor)!);
@@ -162,7 +165,7 @@ class Scheduler {
         ),
       );
       if (cluster.root.op.kind === "loop") this.#loop(cluster, outputs, list, dying, places, commands);
-      else this.#dispatch(cluster, time, dying, lastUse, places, carries, commands);
+      else this.#dispatch(cluster, time, dying, spare, lastUse, places, carries, commands);
       for (const tensor of dying) this.#release(places.get(tensor)!);
     });
     return commands;
@@ -176,6 +179,7 @@ class Scheduler {
     cluster: Cluster,
     time: number,
     dying: Set<Tensor>,
+    spare: ReadonlySet<Tensor>,
     lastUse: ReadonlyMap<Tensor, number>,
     places: Map<Tensor, SlotRef>,
     carries: ReadonlyMap<Tensor, CarryPlan>,
@@ -183,34 +187,51 @@ class Scheduler {
   ): void {
     const { root, core } = cluster;
     const lowered = lower(cluster, this.words, this.target);
-    let shared: Tensor | null = null;
-    const plan = carries.get(root);
-    if (core?.op.kind === "update") {
-      this.#updated(core, time, dying, lastUse, places, plan, commands);
-    } else if (plan !== undefined) {
-      shared = this.#carried(plan, time, lowered.aligned, lastUse);
-      places.set(root, plan.result());
-    } else {
-      shared =
-        lowered.aligned.find(
-          (leaf) => dying.has(leaf) && typeof places.get(leaf) === "number" && bytesOf(leaf) === bytesOf(root),
-        ) ?? null;
-      if (shared !== null) dying.delete(shared);
-      places.set(root, shared === null ? this.#take(root) : places.get(shared)!);
-    }
+    const shared = new Map<Tensor, Tensor>();
+    if (core?.op.kind === "update") this.#updated(core, time, dying, lastUse, places, carries.get(root), commands);
+    else
+      for (const result of storedBy(cluster)) {
+        const plan = carries.get(result);
+        const leaf =
+          plan === undefined
+            ? this.#takenOver(result, lowered.aligned, dying, spare, lastUse, places)
+            : this.#carried(plan, time, lowered.aligned, lastUse);
+        if (leaf !== undefined) shared.set(result, leaf);
+        if (plan !== undefined) places.set(result, plan.result());
+        else if (leaf !== undefined && dying.delete(leaf)) places.set(result, places.get(leaf)!);
+        else places.set(result, this.#take(result));
+      }
     // A tensor without elements has a place, and nothing to compute.
     if (lowered.groups.includes(0)) return;
     commands.push({
       kind: "dispatch",
       source: lowered.source(shared),
-      slots: lowered.binds
-        .filter((tensor, at) => tensor !== shared || at < lowered.binds.indexOf(root))
-        .map((tensor) => places.get(baseOf(tensor))!),
+      slots: lowered.binds(shared).map((tensor) => places.get(baseOf(tensor))!),
       groups: lowered.groups,
       label: titled(cluster, ({ op }) => op.name),
       name: titled(cluster, nameOf),
       ...workOf(cluster, lowered),
     });
+  }
+
+  /** The leaf that a result is written over: an argument rather by what the program returns, another by what it does not. */
+  #takenOver(
+    result: Tensor,
+    aligned: readonly Tensor[],
+    dying: ReadonlySet<Tensor>,
+    spare: ReadonlySet<Tensor>,
+    lastUse: ReadonlyMap<Tensor, number>,
+    places: ReadonlyMap<Tensor, SlotRef>,
+  ): Tensor | undefined {
+    const fitting = aligned.filter(
+      (leaf) =>
+        dying.has(leaf) &&
+        typeof places.get(leaf) === "number" &&
+        elements[leaf.dtype] === elements[result.dtype] &&
+        bytesOf(leaf) === bytesOf(result),
+    );
+    const returned = lastUse.get(result) === Infinity;
+    return fitting.find((leaf) => spare.has(leaf) === returned) ?? fitting.at(0);
   }
 
   /** A result of a loop's body goes over the carry it replaces if nothing reads that any more, else to its other side. */
@@ -219,12 +240,12 @@ class Scheduler {
     time: number,
     aligned: readonly Tensor[],
     lastUse: ReadonlyMap<Tensor, number>,
-  ): Tensor | null {
+  ): Tensor | undefined {
     const last = lastUse.get(plan.placeholder) ?? -1;
-    if (last < time) return null;
+    if (last < time) return undefined;
     if (last === time && aligned.includes(plan.placeholder)) return plan.placeholder;
     this.#takeBack(plan.carry, plan.placeholder);
-    return null;
+    return undefined;
   }
 
   /** The result of an update lies where its table lay, if nothing else needs the table; else it starts as a copy. */
@@ -346,23 +367,31 @@ function lastUses(list: readonly Cluster[], outputs: readonly Tensor[]): Map<Ten
   return last;
 }
 
-/** `matmul → leakyRelu`: what a dispatch computes, for people. */
-function titled({ root, core }: Cluster, word: (node: Tensor) => string): string {
-  return core === null || core === root ? word(root) : `${word(core)} → ${word(root)}`;
+/** `matmul → leakyRelu`, `conv2d → add, silu`, `conv2d, silu` where the first is stored too: what a dispatch computes, for people. */
+function titled(cluster: Cluster, word: (node: Tensor) => string): string {
+  const results = storedBy(cluster).map(word).join(", ");
+  const { core } = cluster;
+  return core === null || storedBy(cluster).includes(core) ? results : `${word(core)} → ${results}`;
 }
 
 /** What a dispatch computes, reads and writes. */
-function workOf(cluster: Cluster, { binds, flops }: Lowered): Pick<Dispatch, "flops" | "read" | "written"> {
-  const { root, core } = cluster;
+function workOf(cluster: Cluster, lowered: Lowered): Pick<Dispatch, "flops" | "read" | "written"> {
+  const { core } = cluster;
+  const results = storedBy(cluster);
   const stored = new Set([...cluster.leaves, ...cluster.operands]);
   const ahead = (node: Tensor) => !stored.has(node) && (node !== core || core.op.kind === "reduce");
-  const computed = inOrder([root], ahead).filter((node) => !stored.has(node) && node.dtype === "f32");
+  const computed = inOrder(results, ahead).filter((node) => !stored.has(node) && node.dtype === "f32");
   const functions = computed.filter(({ op }) => op.kind === "elementwise");
-  const read = new Set(binds.filter((tensor) => tensor !== root).map(baseOf));
-  const rows = core?.op.kind === "update" ? core.inputs.at(-1)! : root;
+  const read = new Set(
+    lowered
+      .binds(new Map())
+      .filter((tensor) => !results.includes(tensor))
+      .map(baseOf),
+  );
+  const written = core?.op.kind === "update" ? [core.inputs.at(-1)!] : results;
   return {
-    flops: functions.reduce((total, { size }) => total + size, core === null ? 0 : flops),
+    flops: functions.reduce((total, { size }) => total + size, core === null ? 0 : lowered.flops),
     read: [...read].reduce((total, tensor) => total + bytesOf(tensor), 0),
-    written: bytesOf(rows),
+    written: written.reduce((total, tensor) => total + bytesOf(tensor), 0),
   };
 }

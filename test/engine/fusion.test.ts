@@ -22,6 +22,7 @@ import {
   sum,
   tensor,
   toArray,
+  type HostArray,
   type Tensor,
 } from "../../engine/index.ts";
 import { inputOp, placeholder } from "../../engine/ops/sources.ts";
@@ -45,6 +46,8 @@ async function labels(program: (...inputs: Tensor[]) => Tensor | Tensor[], ...sh
   dispose(inputs);
   return dispatchesOf(plan.schedule.commands).map(({ label }) => label);
 }
+
+const squared = (array: HostArray): HostArray => ({ ...array, data: array.data.map((x) => x * x) });
 
 describe("one dispatch is enough for", () => {
   const rows: Record<string, [(...inputs: Tensor[]) => Tensor, ...number[][]]> = {
@@ -108,13 +111,66 @@ test("the adjoint of a convolution towards an image of few channels is a product
   await expectAgreement(adjoint(3), [draw(1, [1, 9, 5, 5]), draw(2, [9, 3, 3, 3])]);
 });
 
-test("a product whose result goes separate ways is stored where they part", async () => {
-  const parted = (x: Tensor, w: Tensor) => {
-    const y = matmul(x, w).add(1);
-    return [y.tanh(), y.exp(), matmul(y.silu(), w), y.sum(0)];
-  };
-  expect(await labels(parted, [9, 9], [9, 9])).toContain("matmul → add");
-  await expectAgreement(parted, [draw(1, [9, 9]), draw(2, [9, 9])]);
+describe("what comes of a result element by element is stored by the same dispatch", () => {
+  test("where a product goes separate ways", async () => {
+    const parted = (x: Tensor, w: Tensor) => {
+      const y = matmul(x, w).add(1);
+      return [y.tanh(), y.exp(), matmul(y.silu(), w), y.sum(0)];
+    };
+    const list = await labels(parted, [9, 9], [9, 9]);
+    expect(list).toHaveLength(3);
+    expect(list).toContain("matmul → add, tanh, exp, mul");
+    await expectAgreement(parted, [draw(1, [9, 9]), draw(2, [9, 9])]);
+  });
+
+  test("where a gradient asks for the argument of an activation", async () => {
+    const slope = (x: Tensor, w: Tensor, v: Tensor) => grad(sum(matmul(matmul(x, w).silu(), v).silu()), x);
+    // The last activation is of no use to anybody.
+    expect(await labels(slope, [9, 9], [9, 9], [9, 9])).toEqual([
+      "matmul, mul",
+      "matmul → add",
+      "matmul → add",
+      "matmul",
+    ]);
+    await expectAgreement(slope, [draw(1, [9, 9]), draw(2, [9, 9]), draw(3, [9, 9])]);
+  });
+
+  test("where all that Adam moves follows the gradient, over what it replaces", async () => {
+    const update = (p: Tensor, m: Tensor, v: Tensor, x: Tensor, dy: Tensor) => {
+      const slope = matmul(x, dy, { transposeA: true });
+      const mean = m.mul(0.9).add(slope.mul(0.1));
+      const square = v.mul(0.99).add(slope.square().mul(0.01));
+      return [p.sub(mean.div(square.sqrt().add(1))), mean, square];
+    };
+    const arrays = [1, 2, 3, 4, 5]
+      .map((seed) => draw(seed, [9, 9]))
+      .map((array, at) => (at === 2 ? squared(array) : array));
+    expect(await labels(update, ...arrays.map(({ shape }) => [...shape]))).toEqual(["matmul → add, add, sub"]);
+    await expectAgreement(update, arrays);
+    const inPlace = compile(update, { donate: [0, 1, 2] });
+    const [p, m, v, x, dy] = arrays.map(fromArray);
+    const before = device.memory().live;
+    const moved = inPlace(p, m, v, x, dy);
+    expect(device.memory().live).toBe(before);
+    const wanted = compile(update)(...(arrays.map(fromArray) as [Tensor, Tensor, Tensor, Tensor, Tensor]));
+    for (const [at, one] of moved.entries())
+      expect((await toArray(one)).data).toEqual((await toArray(wanted[at])).data);
+  });
+
+  test("but not where it is read at other places, or by what comes later", async () => {
+    const turned = (x: Tensor, w: Tensor) => {
+      const y = matmul(x, w);
+      return [y, y.transpose().mul(y)];
+    };
+    expect(await labels(turned, [9, 9], [9, 9])).toEqual(["matmul", "mul"]);
+    const late = (x: Tensor, w: Tensor) => {
+      const y = matmul(x, w);
+      const z = matmul(y, w);
+      return [y, z, matmul(z, w).mul(y.exp())];
+    };
+    expect(await labels(late, [9, 9], [9, 9])).toEqual(["matmul", "matmul", "matmul → mul"]);
+    await expectAgreement(turned, [draw(1, [9, 9]), draw(2, [9, 9])]);
+  });
 });
 
 test("ops on captured tensors are part of the program, not run while it is traced", async () => {

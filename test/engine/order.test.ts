@@ -3,8 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { memoryOf } from "../../engine/compile/cost.ts";
-import { fuse, type Cluster, type Clusters } from "../../engine/compile/fuse.ts";
+import { fuse, storedBy, type Cluster, type Clusters } from "../../engine/compile/fuse.ts";
 import { frugally, type Order } from "../../engine/compile/order.ts";
+import { join } from "../../engine/compile/join.ts";
 import { optimised } from "../../engine/compile/passes.ts";
 import { Plan } from "../../engine/compile/plan.ts";
 import { schedule } from "../../engine/compile/schedule.ts";
@@ -20,6 +21,10 @@ import { INPUTS, programs, run } from "./programs.ts";
 import { check } from "./property.ts";
 import { tableInputs, tableProgram, tablePrograms } from "./tablePrograms.ts";
 import { expected, expectResults } from "./threeWays.ts";
+
+/** The clusters of a program, as they are scheduled. */
+const clustersOf = (outputs: readonly Tensor[], boundary: ReadonlySet<Tensor>): Clusters =>
+  join(fuse(outputs, boundary, 7), outputs, boundary, 7);
 
 /** A program ready to be scheduled. */
 interface Traced {
@@ -53,10 +58,11 @@ const tracedDeep = ({ outer, inner, seed }: Deep, looping = true): Traced =>
   }, arraysOf(seed));
 
 /** What a cluster waits for: tensors stored by others, and the loops that results of loops come with. */
-function waitsFor({ root }: Cluster, { stored }: Clusters, boundary: ReadonlySet<Tensor>): Tensor[] {
-  const reached = inOrder([root], (node) => node === root || !stored.has(node));
+function waitsFor(cluster: Cluster, { stored }: Clusters, boundary: ReadonlySet<Tensor>): Tensor[] {
+  const own = storedBy(cluster);
+  const reached = inOrder(own, (node) => own.includes(node) || !stored.has(node));
   return reached
-    .filter((node) => node !== root && stored.has(node) && !boundary.has(node))
+    .filter((node) => !own.includes(node) && stored.has(node) && !boundary.has(node))
     .map((node) => (node.op.kind === "pick" ? node.inputs[0] : node));
 }
 
@@ -67,7 +73,7 @@ function expectRunnable(order: readonly Cluster[], clusters: Clusters, boundary:
   const done = new Set<Tensor>();
   for (const cluster of order) {
     for (const tensor of waitsFor(cluster, clusters, boundary)) expect(done.has(tensor)).toBe(true);
-    done.add(cluster.root);
+    for (const tensor of storedBy(cluster)) done.add(tensor);
   }
 }
 
@@ -82,7 +88,7 @@ const shuffled =
       const ready = left.filter((cluster) => waitsFor(cluster, clusters, boundary).every((tensor) => done.has(tensor)));
       const next = ready[threefry2x32([seed, 0], [order.length, 0])[0] % ready.length];
       left.splice(left.indexOf(next), 1);
-      done.add(next.root);
+      for (const tensor of storedBy(next)) done.add(tensor);
       order.push(next);
     }
     return order;
@@ -96,7 +102,7 @@ describe("the order that is chosen", () => {
     check(deep, (drawn) => {
       const { inputs, outputs } = tracedDeep(drawn);
       const boundary = new Set(inputs);
-      const clusters = fuse(outputs, boundary, 7);
+      const clusters = clustersOf(outputs, boundary);
       expectRunnable(frugally(clusters, outputs, boundary), clusters, boundary);
       expectRunnable(shuffled(drawn.seed)(clusters, outputs, boundary), clusters, boundary);
     }));
@@ -113,7 +119,7 @@ describe("the order that is chosen", () => {
       [{ shape: [4, 4], dtype: "f32" }],
     );
     const boundary = new Set(inputs);
-    const clusters = fuse(outputs, boundary, 7);
+    const clusters = clustersOf(outputs, boundary);
     const order = frugally(clusters, outputs, boundary);
     expectRunnable(order, clusters, boundary);
     expect(order.map(({ root }) => root.op.name)).toEqual(["matmul", "loop", "matmul"]);
