@@ -12,8 +12,8 @@ import type { RunData } from "./read.ts";
 
 type Plain = Omit<Evaluated, "beside">;
 
-/** More numbers than these are in a table and not on tiles. */
-const mostTiles = 10;
+/** More numbers than these are in tables alone, where there are any. */
+const mostTiles = 6;
 
 /** Every evaluation under each protocol, the newest; null where nothing was evaluated. */
 export function evaluationSection({ evaluations, pictures }: Pick<RunData, "evaluations" | "pictures">): Markup | null {
@@ -53,7 +53,7 @@ function article(own: Evaluated, pictures: RunData["pictures"]): Markup {
 /** The numbers, with those of the run beside. */
 function tiles(own: Plain, both: readonly Plain[]): Markup | null {
   const names = Object.keys(own.numbers);
-  if (names.length > mostTiles) return null;
+  if (names.length > mostTiles && own.tables.length > 0) return null;
   const word = (value: string | number | undefined): string => (value === undefined ? "–" : significant(Number(value)));
   return html`<div class="numbers">
     ${names.map(

@@ -40,7 +40,7 @@ export function figure({ title, remark, kind, curves, ...axes }: Figure): Markup
       label: null,
       grid: true,
       ticks: 5,
-      ...(kind === "lines" ? { domain: [0, 1] } : { zero: true, tickFormat: "~g" }),
+      ...(kind === "lines" ? { domain: [0, 1] } : { zero: true }),
     },
     marks,
   });
@@ -48,7 +48,7 @@ export function figure({ title, remark, kind, curves, ...axes }: Figure): Markup
 }
 
 /** Bars of accuracy beside the diagonal, on which confidence can be believed; below them how many items a bin has. */
-function reliability(bars: readonly Point[], counts: readonly Point[], { x, y }: Pick<Figure, "x" | "y">): Markup {
+function reliability(bars: readonly Point[], counts: readonly Point[], { x }: Pick<Figure, "x">): Markup {
   const spans = bars
     .slice(0, -1)
     .map((bar, at) => ({ from: bar.x, to: bars[at + 1].x, y: bar.y, count: counts[at]?.y ?? 0 }));
@@ -57,7 +57,7 @@ function reliability(bars: readonly Point[], counts: readonly Point[], { x, y }:
   return draw({
     ...{ width: 360, height: 330, marginLeft: 40 },
     x: { label: `${x} →`, domain: [0, 1], ticks: 5 },
-    y: { label: `↑ ${y}`, domain: [-0.16, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], grid: true },
+    y: { label: null, domain: [-0.16, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], grid: true },
     marks: [
       Plot.rect(known, { x1: "from", x2: "to", y1: 0, y2: "y", fill: "var(--blue)", fillOpacity: 0.55, inset: 0.5 }),
       // What is missing to the diagonal, or is too much: the gap that the calibration error is a mean of.

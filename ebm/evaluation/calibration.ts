@@ -75,8 +75,10 @@ export const calibration = evaluation({
         },
       ],
       figures: [
-        diagram("Reliability", `${total} items`, whole.bins),
-        ...(after === null ? [] : [diagram("After temperature scaling", `T = ${temperature!.toFixed(3)}`, after.bins)]),
+        diagram("Accuracy by confidence", `${total} items`, whole.bins),
+        ...(after === null
+          ? []
+          : [diagram("The same after temperature scaling", `T = ${temperature!.toFixed(3)}`, after.bins)]),
       ],
     };
   },

@@ -13,7 +13,7 @@ export interface Evaluation {
   readonly fields: Fields;
   readonly defaults: Settings;
   /** @throws RangeError where the model or the data are not of a kind that it can be made of */
-  run(model: Evaluated, options: Settings, host: EvaluationHost): Promise<Result>;
+  run: (model: Evaluated, options: Settings, host: EvaluationHost) => Promise<Result>;
 }
 
 /** What an evaluation asks its host for. */

@@ -1,8 +1,13 @@
 // The Fréchet distance with the host's linear algebra: golden values by NumPy, and what must not change it.
 import { describe, expect, test } from "vitest";
 import { symmetricEigen } from "../../cli/linearAlgebra.ts";
+import { labelledImages } from "../../ebm/data/labelled.ts";
+import { evaluations, type Evaluated, type Result } from "../../ebm/evaluation/index.ts";
 import { frechetDistance, momentsOf, type Moments } from "../../ebm/measures/frechet.ts";
+import type { Settings } from "../../ebm/settings.ts";
+import { bowl, halves, halvesModel, host } from "../ebm/evaluation/models.ts";
 import { features } from "../ebm/measures/golden.ts";
+import "../engine/opened.ts";
 
 const distance = (a: Moments, b: Moments): number => frechetDistance(a, b, symmetricEigen);
 
@@ -32,5 +37,30 @@ describe("frechetDistance()", () => {
     expect(() => distance(a, b)).toThrow("frechetDistance: features differ in size, 2 and 1");
     expect(() => momentsOf([1, 2, 3], 2)).toThrow("momentsOf: 3 numbers are not 2 rows");
     expect(() => momentsOf([1, 2, 3], 1)).toThrow("of which there must be two");
+  });
+});
+
+describe("the evaluation frechet", () => {
+  const greys = labelledImages({ ...halves(16), images: new Uint8Array(256).fill(230), labels: null }, 4);
+  const { run: evaluate, defaults } = evaluations.frechet;
+  const run = (model: Evaluated, options: Settings): Promise<Result> =>
+    evaluate(model, { ...defaults, ...options }, { ...host(), eigen: symmetricEigen });
+  const small = { count: 16, batch: 8, steps: 100 };
+
+  test("of a pure energy in pixels: samples are nearer to data than noise is, and data are nearest", async () => {
+    const { numbers, card } = await run(bowl(230 / 127.5 - 1, [1, 4, 4], greys), small);
+    expect(numbers.frechet_of_training_data).toBeCloseTo(0, 6);
+    expect(numbers.frechet).toBeGreaterThan(0);
+    expect(numbers.frechet).toBeLessThan(0.05 * numbers.frechet_of_start);
+    expect(card.features).toContain("pixels");
+    expect(JSON.stringify([card, numbers])).not.toContain("FID");
+  });
+
+  test("of a classifier in its logits, with a score of its classes; in projections too", async () => {
+    const { numbers, card } = await run(halvesModel({}, 16), { ...small, splits: 2 });
+    expect(numbers.classifier_score_of_data).toBeGreaterThan(1.5);
+    expect(card.features).toBe("logits of the model's own classifier");
+    const other = await run(halvesModel({}, 16), { ...small, steps: 1, features: "random" });
+    expect(other.numbers.frechet).not.toBe(numbers.frechet);
   });
 });

@@ -12,6 +12,7 @@ const folders = [
   "engine/compile",
   "nn",
   "ebm",
+  "ebm/evaluation",
   "cli",
   "cli/web",
   "test",
