@@ -177,7 +177,7 @@ function writtenOut(
   const terms = Array.from({ length: count }, (_, r) => emitter.reduced(node.inputs[0], axes, `${r}u`));
   if (emitter.lines.length > MANY_LINES) return null;
   const total = terms.reduce((before, term) => `combine(${before}, ${term})`, "IDENTITY");
-  return { load: "", total: wgslFunction("total", "o: u32", node.dtype, emitter.lines, total) };
+  return { load: "", total: wgslFunction("total", "o: u32, once: u32", node.dtype, emitter.lines, total) };
 }
 
 /** A reduction that goes over its terms in a loop. */

@@ -130,10 +130,10 @@ describe("a shader that does not compile", () => {
     const load =
       "@group(0) @binding(0) var<storage, read> x: array<f32>;\nfn load(o: u32, r: u32) -> u32 {\n  return o;\n}";
     const file = kernels.reduce.split("\n");
-    const line = 1 + file.findIndex((text) => text.includes("combine(total, load(o, r))"));
+    const line = 1 + file.findIndex((text) => text.includes("combine(result, load(o, r))"));
     await expect(prepare(source({ combine, load }))).rejects.toThrow(ShaderError);
     await expect(prepare(source({ combine, load }))).rejects.toThrow(
-      new RegExp(`^shaders/reduce.wgsl:${line}: .* in "total = combine\\(total, load\\(o, r\\)\\);"$`, "s"),
+      new RegExp(`^shaders/reduce.wgsl:${line}: .* in "result = combine\\(result, load\\(o, r\\)\\);"$`, "s"),
     );
   });
 
