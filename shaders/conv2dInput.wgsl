@@ -148,7 +148,8 @@ fn main(
   let channelsA = four(channel, C - 1u) * (KH * KW);
   let channelsB = four(channel + 4u, C - 1u) * (KH * KW);
 
-  // One flat index runs over (o, u, v), the taps of this phase counted from its first.
+  // One flat loop runs over (o, u, v), the taps of this phase counted from its first. How many a phase has is not known when the
+  // shader is compiled, and dividing by it would take longer than all the rest.
   let rows = (KH - first.x + TAP_STEP_H - 1u) / TAP_STEP_H;
   let columns = (KW - first.y + TAP_STEP_W - 1u) / TAP_STEP_W;
   var x0a = vec4f();
@@ -167,10 +168,10 @@ fn main(
   var x6b = vec4f();
   var x7a = vec4f();
   var x7b = vec4f();
+  var o = 0u;
+  var u = 0u;
+  var v = 0u;
   for (var k = 0u; k < O * rows * columns; k++) {
-    let o = k / (rows * columns);
-    let u = k / columns % rows;
-    let v = k % columns;
     let up = u * ROW_STEP;
     let left = v * COLUMN_STEP;
     let offset = o * (OH * OW) - up * OW - left;
@@ -195,6 +196,11 @@ fn main(
     x6b = fma(vec4f(wb.z), yb, x6b);
     x7a = fma(vec4f(wb.w), ya, x7a);
     x7b = fma(vec4f(wb.w), yb, x7b);
+    v += 1u;
+    u += select(0u, 1u, v == columns);
+    v = select(v, 0u, v == columns);
+    o += select(0u, 1u, u == rows);
+    u = select(u, 0u, u == rows);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.
@@ -232,16 +238,21 @@ fn narrow(
   let columns = (KW - first.y + TAP_STEP_W - 1u) / TAP_STEP_W;
   var xa = vec4f();
   var xb = vec4f();
+  var o = 0u;
+  var u = 0u;
+  var v = 0u;
   for (var k = 0u; k < O * rows * columns; k++) {
-    let o = k / (rows * columns);
-    let u = k / columns % rows;
-    let v = k % columns;
     let up = u * ROW_STEP;
     let left = v * COLUMN_STEP;
     let offset = o * (OH * OW) - up * OW - left;
     let weight = w[(((g * O + o) * C + channel) * KH + first.x + u * TAP_STEP_H) * KW + first.y + v * TAP_STEP_W];
     xa = fma(vec4f(weight), through(meetingA, offset, up, left), xa);
     xb = fma(vec4f(weight), through(meetingB, offset, up, left), xb);
+    v += 1u;
+    u += select(0u, 1u, v == columns);
+    v = select(v, 0u, v == columns);
+    o += select(0u, 1u, u == rows);
+    u = select(u, 0u, u == rows);
   }
 
   var results = array<vec4f, 2>(xa, xb);

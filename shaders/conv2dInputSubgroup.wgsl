@@ -160,7 +160,8 @@ fn main(
   let meetingB = meetingOf(pixelsOf(four(pixel + 4u * SG, pixels - 1u), phase), g, first);
   let channels = four(channel + lane, C - 1u) * (KH * KW);
 
-  // One flat index runs over (o, u, v), the taps of this phase counted from its first.
+  // One flat loop runs over (o, u, v), the taps of this phase counted from its first. How many a phase has is not known when the
+  // shader is compiled, and dividing by it would take longer than all the rest.
   let rows = (KH - first.x + TAP_STEP_H - 1u) / TAP_STEP_H;
   let columns = (KW - first.y + TAP_STEP_W - 1u) / TAP_STEP_W;
   var x0a = vec4f();
