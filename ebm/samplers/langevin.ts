@@ -29,8 +29,8 @@ export function langevin({
     step(key, { x }, energy) {
       const { energy: before, slope } = energyAndSlope(energy, x);
       const length = rowNorm(slope);
-      // Where the slope is 0 the quotient is infinite, and 1 is less.
-      const kept = clip === Infinity ? slope : slope.mul(perChain(div(clip, length).minimum(1), x));
+      // Of a slope of 0 the factor is 1; a device need not divide by 0.
+      const kept = clip === Infinity ? slope : slope.mul(perChain(div(clip, length.maximum(1e-30)).minimum(1), x));
       const drifted = x.sub(kept.mul(perChain(stepSize, x)));
       const moved = noise === 0 ? drifted : drifted.add(normal(key, x.shape).mul(perChain(noise, x)));
       return { state: { x: moved }, info: { slopeNorm: length, energy: before } };

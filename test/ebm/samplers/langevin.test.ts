@@ -154,3 +154,23 @@ test("a compiled walk of 1100 steps ends in the law of its formula", async () =>
   expect(Math.abs(found - wanted)).toBeLessThan(FAR * spreadOfVariance(wanted, chains));
   long.dispose();
 });
+
+test("langevin({ clip }) follows slopes that are no longer than that, in their direction, and tells how long they were", async () => {
+  const sampler = langevin({ stepSize: 1, noise: 0, clip: 2 });
+  const energy = (x: Tensor): Tensor => x.square().sum(1).div(2);
+  // Slopes are the positions themselves: of lengths 5, 1 and 0.
+  const { state, info } = sampler.step(
+    key(1),
+    {
+      x: tensor([
+        [3, 4],
+        [0, 1],
+        [0, 0],
+      ]),
+    },
+    energy,
+  );
+  const moved = [...(await toArray(state.x)).data];
+  [3 - 1.2, 4 - 1.6, 0, 0, 0, 0].forEach((wanted, i) => expect(moved[i]).toBeCloseTo(wanted, 5));
+  expect([...(await toArray(info.slopeNorm)).data]).toEqual([5, 1, 0]);
+});
