@@ -1,5 +1,6 @@
 /** All cases. */
 
+import { peakCases } from "./adapter/peak.bench.ts";
 import { imageCases } from "./ebm/images.bench.ts";
 import { jemCases } from "./ebm/jem.bench.ts";
 import { langevinCases } from "./ebm/langevin.bench.ts";
@@ -18,6 +19,7 @@ import type { Case } from "./case.ts";
 
 export const cases: readonly Case[] = [
   ...dispatchCases,
+  ...peakCases,
   ...elementwiseCases,
   ...reduceCases,
   ...rowsCases,

@@ -1,4 +1,4 @@
-/** Matrix products: a large square one, and the widest layer of the toy net. */
+/** Matrix products: large square ones, and the widest layer of the toy net. */
 
 import { matmul } from "../../engine/index.ts";
 import { opCase } from "./opCase.ts";
@@ -14,4 +14,4 @@ const product = (m: number, k: number, n: number, times: number) =>
     amount: { of: "FLOP", count: 2 * m * n * k },
   });
 
-export const matmulCases = [product(512, 512, 512, 4), product(100, 64, 64, 64)];
+export const matmulCases = [product(512, 512, 512, 4), product(1024, 1024, 1024, 1), product(100, 64, 64, 64)];

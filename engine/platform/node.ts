@@ -52,6 +52,12 @@ async function bestAdapter(gpu: GPU): Promise<GPUAdapter | null> {
   return frugal !== null && !frugal.info.isFallbackAdapter ? frugal : (fast ?? frugal);
 }
 
+/** The installed driver that stands in for a GPU; null if there is none. Dawn knows of it only once it was asked for any adapter. */
+async function standIn(gpu: GPU): Promise<GPUAdapter | null> {
+  await gpu.requestAdapter();
+  return gpu.requestAdapter({ forceFallbackAdapter: true });
+}
+
 function sourceOf(adapter: GPUAdapter): AdapterChoice["source"] {
   if (!adapter.info.isFallbackAdapter) return "hardware";
   return process.env.EBM_SWIFTSHADER === undefined ? "installed software" : "SwiftShader from npm";
@@ -70,9 +76,7 @@ export async function requestAdapter(options: AdapterOptions = {}): Promise<Adap
   }
   const demand = demanded();
   const gpu = await instance(flags);
-  const adapter = await (demand === "installed software"
-    ? gpu.requestAdapter({ forceFallbackAdapter: true })
-    : bestAdapter(gpu));
+  const adapter = await (demand === "installed software" ? standIn(gpu) : bestAdapter(gpu));
   const source = adapter === null ? "null" : sourceOf(adapter);
   if (adapter !== null && demand !== null && source !== demand) {
     throw new NoAdapterError(

@@ -32,6 +32,14 @@ test("requestAdapter() gives no other adapter than EBM_ADAPTER asks for", async 
   await expect(requestAdapter()).rejects.toThrow(/^requestAdapter: EBM_ADAPTER=\w+ asks for .*, got /);
 });
 
+test("requestAdapter() finds the installed software adapter at the first question to a Dawn", async ({ skip }) => {
+  const { source, name } = await requestAdapter();
+  if (source !== "installed software") skip("no installed software adapter");
+  process.env.EBM_ADAPTER = "installed";
+  // Other flags, another instance of Dawn.
+  expect(await requestAdapter({ preciseTimestamps: true })).toMatchObject({ source, name });
+});
+
 test("settle(promise, true) polls once per turn of the event loop, however often it is called", async () => {
   const nextTurn = setImmediate;
   const polls = vi.spyOn(globalThis, "setImmediate");
