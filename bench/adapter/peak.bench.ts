@@ -27,7 +27,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }`;
 
 const peakCase: Case = {
-  name: "adapter/multiply-add",
+  name: "ops/peak/multiply-add",
   on: "adapter",
   unit: "dispatch",
   open(device) {
