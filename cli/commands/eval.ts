@@ -16,9 +16,9 @@ import { significant } from "../progress/line.ts";
 import { writeReport } from "../report/report.ts";
 import type { Found } from "../run/checkpoints.ts";
 import { adapterLine, environmentChanges, environmentOf, type Environment } from "../run/environment.ts";
-import { saveEvaluation, type Evaluation as Stored } from "../run/evaluations.ts";
 import { openRun, type OpenedRun } from "../run/folder.ts";
 import { restore } from "../run/resume.ts";
+import { saveEvaluation, type Evaluation as Stored } from "../run/saveEvaluation.ts";
 import { takeCheckpoint } from "../run/takeCheckpoint.ts";
 import { say, warn, type World } from "../world.ts";
 

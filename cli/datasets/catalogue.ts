@@ -41,7 +41,11 @@ const omniglotPlaces = [
   "https://raw.githubusercontent.com/brendenlake/omniglot/057f034baf2ecb8530bc5710e5a23584d2a519cc/python/",
 ];
 
+const svhnPlaces = ["http://ufldl.stanford.edu/housenumbers/"];
+
 const flowersPlaces = ["https://www.robots.ox.ac.uk/~vgg/data/flowers/102/"];
+
+const texturePlaces = ["https://thor.robots.ox.ac.uk/dtd/", "https://www.robots.ox.ac.uk/~vgg/data/dtd/download/"];
 
 const mnist: DataSet = {
   name: "mnist",
@@ -294,6 +298,21 @@ const cifar100: DataSet = {
   classes: null,
 };
 
+const svhn: DataSet = {
+  name: "svhn",
+  about: "photographs of house numbers, 73,257 + 26,032 colour images of 32 × 32, each with a digit in its middle",
+  licence: "for non-commercial use; cite Y. Netzer et al., 2011",
+  homepage: "http://ufldl.stanford.edu/housenumbers/",
+  folder: "svhn",
+  files: [
+    plain(svhnPlaces, "train_32x32.mat", 182040794, "435e94d69a87fde4fd4d7f3dd208dfc32cb6ae8af2240d066de1df7508d083b8"),
+    plain(svhnPlaces, "test_32x32.mat", 64275384, "cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b"),
+  ],
+  others: [],
+  byHand: null,
+  classes: digits,
+};
+
 const flowers102: DataSet = {
   name: "flowers102",
   about: "photographs of 102 kinds of flowers, 8,189 colour images of about 500 × 600",
@@ -323,8 +342,36 @@ const flowers102: DataSet = {
   classes: null,
 };
 
+const dtd: DataSet = {
+  name: "dtd",
+  about: "photographs of 47 kinds of textures, 5,640 colour images of 300 to 640 pixels",
+  licence: "none stated: made available for research by Cimpoi et al., 2014",
+  homepage: "https://www.robots.ox.ac.uk/~vgg/data/dtd/",
+  folder: "dtd",
+  files: [
+    {
+      ...plain(
+        texturePlaces,
+        "dtd-r1.0.1.tar.gz",
+        625239812,
+        "e42855a52a4950a3b59612834602aa253914755c95b0cff9ead6d07395f8e205",
+      ),
+      archive: { kind: "tar.gz", strip: 1 },
+    },
+  ],
+  others: [
+    other(
+      "dtd10_32x32.bin.gz",
+      "2575a06875065c9d6355c81fe8c636f5018bb22a08f24bf5414a6f3c5334c505",
+      "an excerpt: 1,200 images of 10 kinds at 32 × 32",
+    ),
+  ],
+  byHand: null,
+  classes: null,
+};
+
 /** In the order of the listing. */
 export const catalogue: readonly DataSet[] = [
   ...[mnist, fashionMnist, kmnist, notmnist, omniglot],
-  ...[cifar10, cifar100, flowers102],
+  ...[cifar10, cifar100, svhn, flowers102, dtd],
 ];

@@ -56,6 +56,13 @@ const sets: Readonly<Record<string, Reader>> = {
       inverted: false,
     },
   ),
+  dtd: pictures(
+    { train: "dtd/images", test: "dtd/images" },
+    {
+      otherwise: cifar("dtd", "dtd", { train: ["dtd10_32x32.bin"], test: ["dtd10_32x32.bin"] }),
+      inverted: false,
+    },
+  ),
   folder: async (places, part, size) => {
     const path = places.data ?? places.env.EBM_DATA;
     if (!path) throw new Failure("usage", "data.name=folder: name the folder of pictures with --data or EBM_DATA");

@@ -19,6 +19,7 @@ const shapes: Readonly<Record<string, typeof small | typeof anySize>> = {
   cifar100: { ...coloured, classes: 100 },
   svhn: { ...coloured, count: 73_257 },
   flowers102: anySize,
+  dtd: { ...anySize, count: 5640, classes: 47 },
   folder: anySize,
 };
 

@@ -1,8 +1,29 @@
 /** Films as animated GIF. */
 
-import gifenc from "gifenc";
+import { createRequire } from "node:module";
 import type { Film } from "../../ebm/evaluation/evaluation.ts";
 import { gridPixels } from "./pictures.ts";
+
+type Palette = readonly (readonly number[])[];
+
+/** What is used of gifenc, which comes without types. */
+interface Gifenc {
+  GIFEncoder(): {
+    writeFrame(
+      index: Uint8Array,
+      width: number,
+      height: number,
+      options: { palette: Palette; delay: number; repeat: number },
+    ): void;
+    finish(): void;
+    bytes(): Uint8Array;
+  };
+  quantize(rgba: Uint8Array, maxColors: number): Palette;
+  applyPalette(rgba: Uint8Array, palette: Palette): Uint8Array;
+}
+
+// Its default export hides the others from whoever imports it in one way, and not in another; required it is the same everywhere.
+const gifenc = createRequire(import.meta.url)("gifenc") as Gifenc;
 
 /** How long the last picture stays, in hundredths of a second. */
 const REST = 150;

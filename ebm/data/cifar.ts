@@ -12,9 +12,9 @@ import { unpacked, type NamedBytes } from "./gunzip.ts";
 
 /**
  * Which classes a file has, and which of them are wanted: those of CIFAR-10, the fine or coarse ones of CIFAR-100, or those of
- * flowers102, whose excerpt has this layout too.
+ * flowers102 and dtd, whose excerpts have this layout too.
  */
-export type CifarClasses = "cifar10" | "cifar100" | "cifar100-coarse" | "flowers102";
+export type CifarClasses = "cifar10" | "cifar100" | "cifar100-coarse" | "flowers102" | "dtd";
 
 /** Colour images `[count, 3, 32, 32]` with their labels. */
 export interface CifarImages {
@@ -34,6 +34,7 @@ const layouts: Readonly<Record<CifarClasses, { labelBytes: number; label: number
   cifar100: { labelBytes: 2, label: 1, classes: 100 },
   "cifar100-coarse": { labelBytes: 2, label: 0, classes: 20 },
   flowers102: { labelBytes: 1, label: 0, classes: 102 },
+  dtd: { labelBytes: 1, label: 0, classes: 47 },
 };
 
 /**

@@ -13,6 +13,7 @@ export const imageNames = [
   "cifar100",
   "svhn",
   "flowers102",
+  "dtd",
   "folder",
 ] as const;
 

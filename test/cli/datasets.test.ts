@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { imageContext } from "../../cli/datasets/images.ts";
 import type { ImageData } from "../../ebm/training.ts";
+import { matFile, matrix } from "../nn/formats/matFiles.ts";
 import { testWorld } from "./world.ts";
 
 /** Reads from a folder that holds these files, and what was told about them. */
@@ -53,10 +54,22 @@ test.each([
   },
 );
 
+test.each(["train", "test"] as const)("svhn has its %s images in a MATLAB file", async (part) => {
+  const [x, y] = [matrix("X", 9, [32, 32, 3, 1], 2, Array<number>(3072).fill(7)), matrix("y", 9, [1, 1], 2, [10])];
+  const found = await read({ [`svhn/${part}_32x32.mat`]: [...matFile(x, y)] }, "svhn", part);
+  expect(found).toMatchObject({ count: 1, channels: 3, labels: Uint8Array.of(0), told: [] });
+});
+
 test("flowers102 takes an excerpt with the labels of its classes", async () => {
   const found = await read({ "flowers102/flowers102_32x32.bin": record(101) }, "flowers102", "train");
   expect(found).toMatchObject({ count: 1, channels: 3, labels: Uint8Array.of(101) });
   expect(found.told).toEqual(["warning: flowers102/jpg: not there, an excerpt of 1 images stands in for it"]);
+});
+
+test("dtd takes an excerpt too, with its kinds of textures as classes", async () => {
+  const found = await read({ "dtd/dtd10_32x32.bin": record(46) }, "dtd", "test");
+  expect(found).toMatchObject({ count: 1, channels: 3, labels: Uint8Array.of(46) });
+  expect(found.told).toEqual(["warning: dtd/images: not there, an excerpt of 1 images stands in for it"]);
 });
 
 test("cifar10 has its training images in five batches", async () => {

@@ -117,5 +117,5 @@ test("every evaluation has a default for each option, a legal one", () => {
     expect([name, Object.keys(defaults).sort()]).toEqual([name, Object.keys(fields).sort()]);
     expect(about.length).toBeGreaterThan(20);
   }
-  expect(listed(String(evaluations.robust.defaults.refine))).toEqual(["0", "1", "10"]);
+  expect(listed(evaluations.robust.defaults.refine as string)).toEqual(["0", "1", "10"]);
 });
