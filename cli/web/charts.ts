@@ -14,6 +14,18 @@ export const charts: readonly Chart[] = [
     ],
   },
   {
+    title: "Loss",
+    about: "what is minimised",
+    zero: true,
+    curves: [{ name: "loss", label: "", colour: "--violet" }],
+  },
+  {
+    title: "Accuracy",
+    about: "share of items held out that are classified right",
+    optional: true,
+    curves: [{ name: "accuracy", label: "", colour: "--blue" }],
+  },
+  {
     title: "d_s",
     about: "energy of data less that of samples, scaled",
     zero: true,
@@ -31,5 +43,21 @@ export const charts: readonly Chart[] = [
       { name: "energy_data", label: "data", colour: "--blue" },
       { name: "energy_samples", label: "samples", colour: "--orange" },
     ],
+  },
+];
+
+/** The curves of chains that are walked for all to see. */
+export const chainCharts: readonly Chart[] = [
+  {
+    title: "Acceptance",
+    about: "probability with which steps are taken, of samplers that choose",
+    optional: true,
+    curves: [{ name: "acceptance", label: "", colour: "--blue" }],
+  },
+  {
+    title: "Effective draws",
+    about: "of a thousand steps of a chain, so many are worth an independent draw",
+    optional: true,
+    curves: [{ name: "ess", label: "", colour: "--violet" }],
   },
 ];

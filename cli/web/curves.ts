@@ -16,6 +16,8 @@ export interface Chart {
   title: string;
   about: string;
   curves: readonly Curve[];
+  /** Shown only once there are numbers. */
+  optional?: boolean;
   /** a line at zero */
   zero?: boolean;
   logarithmic?: boolean;
@@ -62,6 +64,11 @@ export class CurvesView {
     if (!this.#stale) return;
     this.#stale = false;
     this.#histories.forEach((history, at) => {
+      const none = this.charts[at].optional === true && history.steps.length === 0;
+      if (this.#figures[at].hidden !== none) {
+        this.#figures[at].hidden = none;
+        if (!none) this.#plots[at].setSize(sizeOf(this.#figures[at]));
+      }
       this.#plots[at].setData([history.steps, ...Object.values(history.columns)]);
       this.#figures[at].querySelectorAll("output").forEach((output, curve) => {
         const value = history.last(history.names[curve]);

@@ -23,6 +23,11 @@ export class Flight {
     return this.#from.map((from, i) => from + (this.#to[i] - from) * share);
   }
 
+  /** Where they go. */
+  get goal(): Float32Array {
+    return this.#to;
+  }
+
   /** Whether there is motion left. */
   aloft(now: number): boolean {
     return this.#from !== this.#to && now - this.#began < this.#duration;

@@ -6,8 +6,8 @@ import type { Adapter, Common, Trouble } from "./protocol.ts";
 import { adapterLine, explain, softwareHint } from "./words.ts";
 
 export interface LinkOptions<News> {
-  /** Starts the worker: `() => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" })`. */
-  start: () => Worker;
+  /** The folder of the room in `rooms/` whose `worker.ts` works. */
+  worker: string;
   /** Hears all news, after what all rooms share has been shown. */
   hear: (news: News) => void;
   /** Called once a person asks to go on after the device was lost, when a new worker is there. */
@@ -17,6 +17,8 @@ export interface LinkOptions<News> {
 
 export class Link<Wish, News extends { kind: string }> {
   #worker: Worker;
+  /** Wishes from before the worker has spoken: what is sent while its files are still loading can be lost. null from then on. */
+  #unsent: [Wish, Transferable[]][] | null = [];
 
   constructor(readonly options: LinkOptions<News>) {
     byId("adapter", HTMLElement).className = "adapter";
@@ -27,7 +29,8 @@ export class Link<Wish, News extends { kind: string }> {
 
   send(wish: Wish, moved: Transferable[] = []): void {
     document.body.dataset.worker = "busy";
-    this.#worker.postMessage(wish, moved);
+    if (this.#unsent === null) this.#worker.postMessage(wish, moved);
+    else this.#unsent.push([wish, moved]);
   }
 
   /** Ends the worker, and starts another. */
@@ -37,13 +40,19 @@ export class Link<Wish, News extends { kind: string }> {
   }
 
   #start(): Worker {
-    const started = this.options.start();
+    const started = startWorker(this.options.worker);
+    this.#unsent = [];
     const hear = (news: News | Common): void => {
       if (started !== this.#worker || this.options.left.aborted) return;
       this.#show(news as Common);
       this.options.hear(news as News);
     };
-    started.addEventListener("message", ({ data }: MessageEvent<News>) => hear(data));
+    started.addEventListener("message", ({ data }: MessageEvent<News>) => {
+      if (started !== this.#worker) return;
+      for (const [wish, moved] of this.#unsent ?? []) started.postMessage(wish, moved);
+      this.#unsent = null;
+      hear(data);
+    });
     started.addEventListener("error", ({ message }) => {
       hear({ kind: "trouble", cause: "failed", message: message || "the worker could not be loaded" });
     });
@@ -69,6 +78,15 @@ export class Link<Wish, News extends { kind: string }> {
     adapter.textContent = "No WebGPU";
     adapter.className = "adapter missing";
   }
+}
+
+/**
+ * Starts the worker of a room. The build makes it an entry like the page itself, so that both load what they share once, and writes
+ * into the page which file it is.
+ */
+function startWorker(room: string): Worker {
+  const files = JSON.parse(document.getElementById("workers")!.textContent) as Readonly<Record<string, string>>;
+  return new Worker(new URL(files[room], document.baseURI), { type: "module", name: room });
 }
 
 function showAdapter(news: Adapter): void {

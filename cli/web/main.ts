@@ -24,6 +24,10 @@ addEventListener("hashchange", () => {
 });
 void arrive();
 
+// Absent on pages without https, which have no WebGPU either.
+if ("serviceWorker" in navigator)
+  void navigator.serviceWorker.register(new URL("offline.js", document.baseURI)).catch(console.warn);
+
 /** Goes where the address leads. */
 async function arrive(): Promise<void> {
   const { room, words, problems } = readAddress(location.hash);

@@ -4,13 +4,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { chromium as playwright, type Browser } from "playwright";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { serve } from "../../../cli/commands/demo.ts";
 import { chromium } from "../../chromium.ts";
 import { arena } from "./rooms/arena.ts";
+import { digits } from "./rooms/digits.ts";
 import { landscape } from "./rooms/landscape.ts";
+import { run } from "./rooms/run.ts";
 import { source } from "./rooms/source.ts";
 import { patience, visit, type Visit } from "./visit.ts";
 
@@ -37,14 +40,60 @@ afterAll(async () => {
 // A row for each room: the tests of one are one visit, each goes on where the one before has left the page.
 describe.each([
   ["landscape", landscape],
+  ["run", run],
   ["arena", arena],
+  ["digits", digits],
   ["source", source],
 ])("the room %s", (room, tests) => {
   let here: Visit;
   beforeAll(async () => (here = await visit(browser, `${origin}/#v=1&room=${room}`)));
   afterAll(() => here.page.close());
   tests(() => here);
+  test("has nothing that axe finds wrong", async () => {
+    await here.page.setViewportSize({ width: 1280, height: 860 });
+    expect(await here.violations()).toEqual([]);
+  });
   test("has put no error on the console", () => expect(here.errors).toEqual([]));
+});
+
+test("the first room weighs no more than 250 KB of compressed script, and keeps the page responsive", async () => {
+  const page = await browser.newPage();
+  onTestFinished(() => page.close());
+  const scripts = new Map<string, number>();
+  page.on("response", async (response) => {
+    if (/\.js$/.test(response.url()) && !response.url().endsWith("offline.js"))
+      scripts.set(response.url(), gzipSync(await response.body(), { level: 9 }).length);
+  });
+  await page.addInitScript(() => {
+    const tasks: number[] = [];
+    Object.assign(globalThis, { tasks });
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: "longtask",
+      buffered: true,
+    });
+  });
+  await page.goto(origin);
+  await expect.poll(() => page.locator("#updates").textContent(), patience).not.toBe("0");
+  const weight = [...scripts.values()].reduce((sum, size) => sum + size, 0);
+  const tasks = await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks);
+  console.log(
+    `the first room: ${weight} bytes of script, gzipped; longest task of the page ${Math.max(0, ...tasks)} ms`,
+  );
+  expect(scripts.size).toBeGreaterThan(5);
+  expect(weight).toBeLessThanOrEqual(250_000);
+});
+
+test("opens without a network once it has been there", async () => {
+  const context = await browser.newContext();
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  await page.goto(origin);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await context.setOffline(true);
+  await page.goto(`${origin}/#v=1&room=landscape&seed=5`);
+  await page.reload();
+  await expect.poll(() => page.locator("#adapter").textContent(), patience).toMatch(/^(Software adapter|GPU): /);
+  expect(await page.getByLabel("Seed", { exact: true }).inputValue()).toBe("5");
 });
 
 test("without WebGPU the page shows the truth and says what to do", async () => {

@@ -1,5 +1,6 @@
 /** A visit to the app in a browser, and how its tests look at it. */
 
+import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright";
 import { expect } from "vitest";
 
@@ -28,6 +29,28 @@ export class Visit {
   /** Waits until the worker has nothing under way. */
   async atRest(): Promise<void> {
     await expect.poll(() => this.page.locator("body").getAttribute("data-worker"), patience).toBe("resting");
+  }
+
+  /** Destroys the device of the room's worker at its next command. */
+  async loseDevice(): Promise<void> {
+    await this.page.workers()[0].evaluate(() => {
+      const make = GPUDevice.prototype.createCommandEncoder;
+      GPUDevice.prototype.createCommandEncoder = function (...options) {
+        this.destroy();
+        return make.apply(this, options);
+      };
+    });
+  }
+
+  /** What axe-core finds wrong for people who hear, type or see otherwise, as sentences. */
+  async violations(): Promise<string[]> {
+    if (!(await this.page.evaluate(() => "axe" in globalThis))) await this.page.evaluate(axe.source);
+    return this.page.evaluate(async () => {
+      const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+        resultTypes: ["violations"],
+      });
+      return violations.map(({ help, nodes }) => `${help}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+    });
   }
 
   async hide(hidden: boolean): Promise<void> {

@@ -42,7 +42,7 @@ class ArenaRoom implements Entered {
     const { race, problems } = raceOf(visit.words);
     this.#race = race;
     this.#link = new Link<Wish, News>({
-      start: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
+      worker: "arena",
       hear: (news) => this.#hear(news),
       again: () => this.#begin(),
       left: visit.left,

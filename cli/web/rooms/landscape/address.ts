@@ -7,6 +7,7 @@ import type { Value } from "../../controls.ts";
 import { scales } from "../../density.ts";
 import {
   chainsModes,
+  dataSets,
   fieldsOf,
   initial,
   layers,
@@ -17,13 +18,15 @@ import {
   type Choices,
   type View,
 } from "./choices.ts";
+import { pointsOfWord } from "./own.ts";
 
 /** The words of choices. What is as the room opens with it is left out, except the recipe. */
-export function wordsOf({ recipe, changes, view }: Choices): Record<string, string> {
+export function wordsOf({ recipe, changes, own, view }: Choices): Record<string, string> {
   const usual = viewWords(initial.view);
   const settings = Object.entries(changes).map(([path, value]) => [path, String(value)]);
   const shown = Object.entries(viewWords(view)).filter(([name, word]) => word !== usual[name]);
-  return Object.fromEntries([["recipe", recipe], ...settings, ...shown]) as Record<string, string>;
+  const drawing = own === "" ? [] : [["own", own]];
+  return Object.fromEntries([["recipe", recipe], ...settings, ...drawing, ...shown]) as Record<string, string>;
 }
 
 /** The choices of an address, and in words what of it makes no sense and was left out. */
@@ -38,7 +41,8 @@ export function choicesOf(words: URLSearchParams): { choices: Choices; problems:
   for (const [name, word] of words) {
     if (name === "recipe") continue;
     try {
-      if (name in viewReaders) choices = { ...choices, view: { ...choices.view, ...viewReaders[name](word) } };
+      if (name === "own") choices = { ...choices, own: drawingOf(word) };
+      else if (name in viewReaders) choices = { ...choices, view: { ...choices.view, ...viewReaders[name](word) } };
       else choices = withSetting(choices, name, readSetting(choices, name, word));
     } catch (error) {
       problems.push((error as Error).message);
@@ -47,9 +51,17 @@ export function choicesOf(words: URLSearchParams): { choices: Choices; problems:
   return { choices, problems };
 }
 
+/** A drawing, if it is one. */
+function drawingOf(word: string): string {
+  pointsOfWord(word);
+  return word;
+}
+
 /** A setting as the command line reads it after --set. */
 function readSetting(choices: Choices, path: string, word: string): Value {
   if (settled.includes(path)) throw new RangeError(`address: ${path} comes with the recipe, got "${word}"`);
+  if (path === "data.name" && !(word in dataSets))
+    throw new RangeError(`address: data.name is one of ${Object.keys(dataSets).join(", ")}, got "${word}"`);
   return valueAt(readAssignment(fieldsOf(choices), `${path}=${word}`, `address: ${path}=${word}`), path) as Value;
 }
 

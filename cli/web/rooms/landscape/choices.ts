@@ -1,7 +1,8 @@
 /** What a person has chosen on the page: a recipe, the settings that differ from it, and how it is shown. */
 
-import { recipes, systems, type Fields, type Recipe, type Settings } from "../../../../ebm/index.ts";
-import { leaves, merge, settingAt, valueAt } from "../../../config/fields.ts";
+import { givenName } from "../../../../ebm/data/given.ts";
+import { recipes, systems, toys, type Fields, type Recipe, type Settings } from "../../../../ebm/index.ts";
+import { leaves, merge, settingAt, valueAt, wordOf } from "../../../config/fields.ts";
 import type { Value, Values } from "../../controls.ts";
 import type { Scale } from "../../density.ts";
 
@@ -10,6 +11,8 @@ export interface Choices {
   recipe: string;
   /** settings that differ from the recipe's, by dotted path */
   changes: Readonly<Record<string, Value>>;
+  /** a drawing, as `own.ts` writes it; empty where there is none */
+  own: string;
   view: View;
 }
 
@@ -24,28 +27,49 @@ export interface View {
 }
 
 export const pictures = ["truth", "model", "shortrun"] as const;
-export const layers = ["data", "chains", "contours", "outline"] as const;
+export const layers = ["data", "chains", "moves", "contours", "outline"] as const;
 export const chainsModes = ["short", "long"] as const;
 export type Picture = (typeof pictures)[number];
 export type Layer = (typeof layers)[number];
 export type ChainsMode = (typeof chainsModes)[number];
 
-/** The recipes that the page offers, by data set and way of learning. */
-export const offered: readonly { data: string; learning: string; recipe: string }[] = [
-  { data: "Gaussians", learning: "convergent", recipe: "anatomy/gmm-convergent-tiny" },
-  { data: "Gaussians", learning: "non-convergent", recipe: "anatomy/gmm-nonconvergent-tiny" },
-  { data: "Rings", learning: "convergent", recipe: "anatomy/rings-convergent-tiny" },
-  { data: "Rings", learning: "non-convergent", recipe: "anatomy/rings-nonconvergent-tiny" },
-];
+/** The data sets of the plane: in settings, and as the page calls them. */
+export const dataSets: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.keys(toys).map((name) => [name, name])),
+  ...{ gmm: "Gaussians", rings: "Rings", [givenName]: "Yours" },
+};
+
+/** A recipe of the page: what it learns from, and in which way. */
+interface Offer {
+  data: string;
+  learning: string;
+  recipe: string;
+}
+
+/** The small recipes whose data lie in the plane. */
+export const offered: readonly Offer[] = Object.values(recipes)
+  .filter(({ name, settings }) => name.endsWith("-tiny") && wordOf(valueAt(settings, "data.name")) in dataSets)
+  .map(({ name, settings }) => {
+    const data = wordOf(valueAt(settings, "data.name"));
+    return { data, learning: learningOf(name, data), recipe: name };
+  });
+
+/** What a recipe's name says besides its family and its data, or the family: `anatomy/gmm-convergent-tiny` → `convergent`. */
+function learningOf(recipe: string, data: string): string {
+  const [family, rest] = recipe.replace(/-tiny$/, "").split("/");
+  const words = rest.split("-").filter((word) => word !== data && word !== "toy");
+  return (words.join(" ") || family).replace("nonconvergent", "non-convergent");
+}
 
 /** Settings that come with a recipe and no other way: with other values they would need another page. */
-export const settled: readonly string[] = ["data.name", "data.size", "net.kind"];
+export const settled: readonly string[] = ["data.size", "net.kind"];
 
 /** What the page opens with. */
 export const initial: Choices = {
-  recipe: offered[0].recipe,
+  recipe: "anatomy/gmm-convergent-tiny",
   changes: {},
-  view: { picture: "model", scale: "density", layers: ["data", "chains", "contours"], chains: "short" },
+  own: "",
+  view: { picture: "model", scale: "density", layers: ["data", "chains", "moves", "contours"], chains: "short" },
 };
 
 export const recipeOf = ({ recipe }: Choices): Recipe => recipes[recipe];
@@ -87,3 +111,27 @@ export function withRecipe(choices: Choices, recipe: string): Choices {
   const fresh = { ...choices, recipe, changes: {} };
   return withSetting(fresh, "seed", chosenValue(choices, "seed"));
 }
+
+/** The way of learning of a recipe of the page. */
+export const learningNow = ({ recipe }: Choices): string => offered.find((one) => one.recipe === recipe)!.learning;
+
+/**
+ * The choices for data learned in some way: the recipe for both, or where there is none the first one of this way, from these
+ * data instead, if its system knows them.
+ */
+export function withData(choices: Choices, data: string, learning: string): Choices {
+  const ways = offered.filter((one) => one.learning === learning);
+  const exact = ways.find((one) => one.data === data);
+  if (exact !== undefined) return withRecipe(choices, exact.recipe);
+  const other = withRecipe(choices, ways[0].recipe);
+  return knows(other, data) ? withSetting(other, "data.name", data) : other;
+}
+
+/** Whether the system of a recipe can learn from a data set. */
+export function knows(choices: Choices, data: string): boolean {
+  const field = leaves(fieldsOf(choices)).get("data.name");
+  return field?.kind === "choice" && field.values.includes(data);
+}
+
+/** Whether it learns from points of one's own. */
+export const isOwn = (choices: Choices): boolean => chosenValue(choices, "data.name") === givenName;

@@ -4,7 +4,8 @@ import { stops, type Knob } from "../../knob.ts";
 
 /** Always in sight. */
 export const knobs: readonly Knob[] = [
-  { path: "sampler.steps", name: "Langevin steps", stops: stops(1, 500, { integers: true }) },
+  { path: "sampler.kind", name: "sampler", stops: null },
+  { path: "sampler.steps", name: "steps of chains", stops: stops(1, 500, { integers: true }) },
   { path: "sampler.stepSize", name: "step size", stops: stops(0.01, 10) },
   { path: "sampler.noise", name: "noise", stops: [0, ...stops(0.002, 0.5)] },
   { path: "optimizer.lr", name: "learning rate", stops: stops(1e-5, 1) },
@@ -13,6 +14,8 @@ export const knobs: readonly Knob[] = [
 
 /** In a drawer. */
 export const moreKnobs: readonly Knob[] = [
+  { path: "sampler.leapfrogs", name: "leapfrog steps", stops: stops(1, 50, { integers: true }) },
+  { path: "sampler.momentum", name: "momentum", stops: [0, ...stops(0.1, 0.8), 0.9, 0.95, 0.99] },
   { path: "batch", name: "batch", stops: stops(10, 500, { integers: true }) },
   { path: "start.scale", name: "scale of starts", stops: stops(0.1, 10) },
   { path: "start.size", name: "replay buffer", stops: stops(100, 50_000, { integers: true }) },

@@ -32,6 +32,7 @@ export class LandscapeView {
   #dataFrom = 0;
   readonly #logDensities: Partial<Record<Picture, ArrayLike<number>>> = {};
   readonly #chains = new Flight();
+  #proposed: Float32Array | null = null;
   readonly #colours = document.createElement("canvas");
   #groundStale = true;
   #pointsStale = true;
@@ -52,6 +53,7 @@ export class LandscapeView {
     this.#data = data;
     this.#dataFrom = slowly ? performance.now() : -Infinity;
     this.#chains.send(new Float32Array(0), performance.now(), false);
+    this.#proposed = null;
     for (const picture of pictures) this.#take(picture, picture === "truth" ? plane.truth : null);
     this.refresh();
   }
@@ -70,8 +72,19 @@ export class LandscapeView {
     if (picture === this.#view.picture) this.#groundStale = true;
   }
 
-  showChains(positions: Float32Array, glide: boolean): void {
+  /** Shows points from −1 to 1 in place of the data. */
+  showDrawing(points: Float32Array): void {
+    if (this.#plane === null) return;
+    const { extent } = this.#plane;
+    this.#data = points.map((value) => value * extent);
+    this.#dataFrom = -Infinity;
+    this.#pointsStale = true;
+  }
+
+  /** Takes new places of the chains, and where those that stayed behind were to go. */
+  showChains(positions: Float32Array, proposed: Float32Array | null, glide: boolean): void {
     this.#chains.send(positions, performance.now(), glide);
+    this.#proposed = proposed;
     this.#pointsStale = true;
   }
 
@@ -154,6 +167,21 @@ export class LandscapeView {
       context.fillStyle = colour("--data");
       const there = Math.min(1, (now - this.#dataFrom) / ARRIVAL) * (this.#data.length / 2);
       context.fill(dots(this.#data.subarray(0, 2 * Math.ceil(there)), Math.max(1, 1.6 * unit)));
+    }
+    if (layers.includes("moves") && this.#proposed !== null) {
+      const rejected = new Path2D();
+      const positions = this.#chains.goal;
+      for (let i = 0; i < positions.length; i += 2) {
+        const [from, to] = [positions, this.#proposed].map((at) => [place(at[i]), size - place(at[i + 1])]);
+        if (Math.hypot(from[0] - to[0], from[1] - to[1]) < 1) continue;
+        rejected.moveTo(from[0], from[1]);
+        rejected.lineTo(to[0], to[1]);
+        rejected.moveTo(to[0] + 3.4 * unit, to[1]);
+        rejected.arc(to[0], to[1], 3.4 * unit, 0, 2 * Math.PI);
+      }
+      context.lineWidth = Math.max(1, 1.5 * unit);
+      context.strokeStyle = colour("--rejected");
+      context.stroke(rejected);
     }
     if (layers.includes("chains")) {
       const chains = dots(this.#chains.at(now), Math.max(2, 3.2 * unit));

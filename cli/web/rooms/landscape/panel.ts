@@ -2,34 +2,47 @@
 
 import { temperatureOf } from "../../../../ebm/index.ts";
 import { significant } from "../../../progress/line.ts";
+import { writeAddress } from "../../address.ts";
 import { copy } from "../../clipboard.ts";
 import { Controls, type Value } from "../../controls.ts";
-import { chosenValue, offered, recipeOf, valuesOf, type Choices } from "./choices.ts";
+import {
+  chosenValue,
+  dataSets,
+  isOwn,
+  knows,
+  learningNow,
+  offered,
+  recipeOf,
+  valuesOf,
+  type Choices,
+} from "./choices.ts";
 import { commandOf } from "./command.ts";
-import { byId, check, segments } from "../../elements.ts";
+import { byId, check, inputsNamed, segments } from "../../elements.ts";
 import { knobs, moreKnobs } from "./knobs.ts";
 
 /** What the panel asks for. */
 export interface PanelDeeds {
-  recipe: (name: string) => void;
+  /** another data set, or another way of learning */
+  data: (data: string, learning: string) => void;
   setting: (path: string, value: Value) => void;
 }
 
 export class Panel {
-  readonly #controls: Controls;
+  #controls: Controls;
   #choices: Choices;
 
-  constructor(choices: Choices, deeds: PanelDeeds) {
+  constructor(
+    choices: Choices,
+    readonly deeds: PanelDeeds,
+  ) {
     this.#choices = choices;
-    this.#controls = new Controls(valuesOf(choices), deeds.setting);
-    this.#controls.add(byId("knobs", HTMLElement), knobs);
-    this.#controls.add(byId("more-knobs", HTMLElement), moreKnobs);
-    const offer = (key: "data" | "learning", value: string): void => {
-      const wanted = { ...offeredFor(this.#choices), [key]: value };
-      deeds.recipe(offered.find(({ data, learning }) => data === wanted.data && learning === wanted.learning)!.recipe);
-    };
-    segments(byId("data", HTMLElement), "data", distinct("data"), (value) => offer("data", value));
-    segments(byId("way", HTMLElement), "way", distinct("learning"), (value) => offer("learning", value));
+    this.#controls = this.#build();
+    const names = Object.values(dataSets);
+    segments(byId("data", HTMLElement), "data", names, (name) =>
+      deeds.data(Object.keys(dataSets)[names.indexOf(name)], learningNow(this.#choices)),
+    );
+    const ways = [...new Set(offered.map(({ learning }) => learning))];
+    segments(byId("way", HTMLElement), "way", ways, (way) => deeds.data(dataNow(this.#choices), way));
     byId("copy-link", HTMLButtonElement).addEventListener("click", () => void copy(location.href, "link"));
     byId("copy-command", HTMLButtonElement).addEventListener("click", () => {
       void copy(commandOf(this.#choices), "command");
@@ -38,24 +51,43 @@ export class Panel {
   }
 
   show(choices: Choices): void {
+    const other = recipeOf(choices).system !== recipeOf(this.#choices).system;
     this.#choices = choices;
+    if (other) this.#controls = this.#build();
     this.#controls.show(valuesOf(choices));
-    const { data, learning } = offeredFor(choices);
-    check("data", data);
-    check("way", learning);
+    check("data", dataSets[dataNow(choices)]);
+    check("way", learningNow(choices));
+    for (const input of inputsNamed("data"))
+      input.disabled = !knows(
+        choices,
+        Object.keys(dataSets).find((name) => dataSets[name] === input.value)!,
+      );
+    byId("own", HTMLElement).hidden = !isOwn(choices);
     const { summary, source } = recipeOf(choices);
     // After a semicolon stands how long it takes on the command line.
     const [what] = summary.split(";");
     byId("summary", HTMLElement).textContent = `${what.charAt(0).toUpperCase()}${what.slice(1)}.`;
     byId("source", HTMLElement).textContent = `After ${source}`;
     byId("command", HTMLElement).textContent = commandOf(choices);
+    const { recipe, changes } = choices;
+    const words = Object.fromEntries(Object.entries(changes).map(([path, value]) => [path, String(value)]));
+    const run = byId("as-run", HTMLAnchorElement);
+    run.href = `#${writeAddress("run", { recipe, ...words })}`;
+    run.hidden = isOwn(choices);
     const [stepSize, noise] = ["sampler.stepSize", "sampler.noise"].map((path) => Number(chosenValue(choices, path)));
-    const temperature = temperatureOf({ stepSize, noise });
     byId("temperature", HTMLOutputElement).textContent =
-      noise === 0 ? "none: without noise, chains only descend" : significant(temperature);
+      noise === 0 ? "none: without noise, chains only descend" : significant(temperatureOf({ stepSize, noise }));
+  }
+
+  /** The controls of the present system. */
+  #build(): Controls {
+    const places = [byId("knobs", HTMLElement), byId("more-knobs", HTMLElement)];
+    for (const place of places) place.replaceChildren();
+    const controls = new Controls(valuesOf(this.#choices), this.deeds.setting);
+    controls.add(places[0], knobs);
+    controls.add(places[1], moreKnobs);
+    return controls;
   }
 }
 
-const offeredFor = ({ recipe }: Choices): (typeof offered)[number] => offered.find((one) => one.recipe === recipe)!;
-
-const distinct = (key: "data" | "learning"): string[] => [...new Set(offered.map((one) => one[key]))];
+const dataNow = (choices: Choices): string => String(chosenValue(choices, "data.name"));

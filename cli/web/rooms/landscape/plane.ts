@@ -2,8 +2,16 @@
 
 import { gridOf } from "../../../../ebm/measures/landscape.ts";
 import { normaliseOnGrid } from "../../../../ebm/measures/kl.ts";
+import { standardised } from "../../../../ebm/data/given.ts";
 import { toys, type Settings } from "../../../../ebm/index.ts";
-import type { ShortRunSettings } from "../../../../ebm/systems/shortRun.ts";
+import { kernelDensity } from "../../../../ebm/measures/kernelDensity.ts";
+import type { ModelSettings } from "../../../../ebm/systems/model.ts";
+import { spiral } from "./own.ts";
+
+/** The square reaches so much further than the points. */
+const MARGIN = 1.25;
+/** Width of the kernels that smooth points of one's own, in standard deviations. */
+const SMOOTHING = 0.12;
 
 export interface Plane {
   /** the square reaches from −extent to +extent */
@@ -16,15 +24,28 @@ export interface Plane {
   cell: number;
   /** of the distribution that the data come from, normalised on the grid */
   truth: Float64Array;
+  /** points of one's own, whose truth nobody knows, standardised; null of a toy */
+  own: Float32Array | null;
 }
 
-/** The plane for the settings of a toy. */
-export function planeOf(settings: Settings): Plane {
-  const { data, landscape } = settings as unknown as ShortRunSettings;
-  const { extent, logDensity } = toys[data.name](data);
+/** The plane for settings; of points of one's own, `points`, the "truth" is no more than their smoothed density. */
+export function planeOf(settings: Settings, points: Float32Array | null): Plane {
+  const { data, landscape } = settings as unknown as ModelSettings;
   const { resolution } = landscape;
-  const points = gridOf(extent, resolution);
+  const toy = toys[data.name]?.(data);
+  const own = standardised(points ?? spiral);
+  const extent = toy?.extent ?? own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) * MARGIN;
+  const grid = gridOf(extent, resolution);
   const cell = ((2 * extent) / (resolution - 1)) ** 2;
-  const exact = Float64Array.from({ length: resolution ** 2 }, (_, i) => logDensity(points[2 * i], points[2 * i + 1]));
-  return { extent, resolution, points, cell, truth: normaliseOnGrid(exact, cell) };
+  const logs = toy
+    ? Float64Array.from({ length: resolution ** 2 }, (_, i) => toy.logDensity(grid[2 * i], grid[2 * i + 1]))
+    : kernelDensity(some(own), SMOOTHING)(grid);
+  const truth = normaliseOnGrid(logs, cell);
+  return { extent, resolution, points: grid, cell, truth, own: toy === undefined ? own : null };
+}
+
+/** The kernels of a thousand points show as much as those of all. */
+function some(points: Float32Array): number[] {
+  const every = Math.ceil(points.length / 2000);
+  return [...points].filter((_, at) => (at >> 1) % every === 0);
 }

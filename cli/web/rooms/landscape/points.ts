@@ -4,11 +4,12 @@ import { keyOf, randomBits } from "../../../../engine/random/threefry.ts";
 import { uniformFromBits } from "../../../../engine/random/uniform.ts";
 import type { Plane } from "./plane.ts";
 
-/** Points that are shown. */
-const SHOWN = 400;
+/** Points that are shown; of one's own, many more. */
+const [SHOWN, MOST] = [400, 4000];
 
-/** Points `[n, 2]` flat of a seed: a cell of the grid by its probability, then anywhere in the cell. */
-export function pointsOf({ truth, points, extent, resolution }: Plane, seed: number): Float32Array {
+/** Points `[n, 2]` flat: those of one's own, or of a seed, for each a cell of the grid by its probability, then anywhere in the cell. */
+export function pointsOf({ truth, points, extent, resolution, own }: Plane, seed: number): Float32Array {
+  if (own !== null) return own.subarray(0, 2 * MOST);
   const key = keyOf(seed);
   const uniform = (index: number): number => uniformFromBits(randomBits(key, index));
   const total = truth.reduce((sum, log) => sum + Math.exp(log), 0);

@@ -7,12 +7,14 @@ import type { Common } from "../../protocol.ts";
 export interface Model {
   system: string;
   settings: Settings;
+  /** points of one's own, where these are learned from */
+  points: Float32Array | null;
 }
 
 /** From the page to the worker. */
 export type Wish =
-  /** Train this; unless `fresh`, go on with whatever parameters fit. */
-  | { kind: "open"; model: Model; fresh: boolean; generation: number }
+  /** Train this; unless `fresh`, go on with whatever parameters fit; if `kept`, with what this browser has kept of the same model. */
+  | { kind: "open"; model: Model; fresh: boolean; kept: boolean; generation: number }
   | { kind: "pace"; pace: Pace }
   /** One update, while nothing runs. */
   | { kind: "step" }
@@ -35,6 +37,8 @@ export interface Opened {
   kind: "opened";
   generation: number;
   step: number;
+  /** The numbers of the past, where it goes on from what this browser has kept. */
+  past: readonly MetricsRow[] | null;
 }
 
 /** Its shaders are compiled: updates begin. */
@@ -53,9 +57,11 @@ export interface Frame {
   rows: MetricsRow[];
   /** `[n, 2]` flat, after `steps` steps from their start */
   chains: { positions: Float32Array; steps: number };
+  /** of samplers that choose, where the last step of each chain would have led: elsewhere, where it was rejected */
+  proposed: Float32Array | null;
   /** log-densities on the grid of the landscape; null where nothing is new */
   model: Float32Array | null;
   shortrun: Float32Array | null;
-  /** of the step: kl_true_model, kl_true_shortrun */
+  /** of the step: kl_true_model, kl_true_shortrun, acceptance, ess */
   measures: Readonly<Record<string, number>>;
 }

@@ -2,22 +2,23 @@
 
 import { significant } from "../../../progress/line.ts";
 import { hideBanner, showBanner } from "../../banner.ts";
-import { charts } from "../../charts.ts";
+import { chainCharts, charts } from "../../charts.ts";
 import { CurvesView } from "../../curves.ts";
 import { byId } from "../../elements.ts";
 import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
 import { Toolbar } from "../../toolbar.ts";
 import { choicesOf, wordsOf } from "./address.ts";
-import { chosenValue, recipeOf, settingsOf, withRecipe, withSetting, type Choices } from "./choices.ts";
+import { chosenValue, isOwn, recipeOf, settingsOf, withData, withSetting, type Choices } from "./choices.ts";
 import { LandscapeView } from "./landscape.ts";
+import { OwnPoints } from "./ownPoints.ts";
 import { Panel } from "./panel.ts";
 import { planeOf } from "./plane.ts";
 import { pointsOf } from "./points.ts";
 import { watchPointer } from "./probe.ts";
-import type { Frame, News, Wish } from "./protocol.ts";
+import type { Frame, News, Opened, Wish } from "./protocol.ts";
 import markup from "./room.html?raw";
-import { longRunVerdict, onlyTruth, verdict } from "./verdict.ts";
+import { longRunVerdict, onlyTruth, unknownTruth, verdict } from "./verdict.ts";
 import { showView, watchView } from "./viewbar.ts";
 
 /** Settings with which a training cannot go on, but begins anew. */
@@ -39,9 +40,10 @@ class LandscapeRoom implements Entered {
   readonly #visit: Visit;
   readonly #link: Link<Wish, News>;
   readonly #landscape: LandscapeView;
-  readonly #curves = new CurvesView(byId("curves", HTMLElement), charts);
+  readonly #curves = new CurvesView(byId("curves", HTMLElement), [...charts, ...chainCharts]);
   readonly #toolbar: Toolbar;
   readonly #panel: Panel;
+  readonly #own: OwnPoints;
   readonly #learning = byId("learning", HTMLInputElement);
   /** Milliseconds from one drawing to the next, and when each was last drawn. */
   readonly #every = { square: 0, curves: 200 };
@@ -54,9 +56,9 @@ class LandscapeRoom implements Entered {
     const { choices, problems } = choicesOf(visit.words);
     this.#choices = choices;
     this.#link = new Link<Wish, News>({
-      start: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
+      worker: "landscape",
       hear: (news) => this.#hear(news),
-      again: () => this.#begin(true),
+      again: () => this.#begin(true, true),
       left: visit.left,
     });
     this.#landscape = new LandscapeView(canvases(), choices.view);
@@ -70,12 +72,17 @@ class LandscapeRoom implements Entered {
       visit.left,
     );
     this.#panel = new Panel(choices, {
-      recipe: (name) => this.#choose(withRecipe(this.#choices, name)),
+      data: (data, learning) => this.#choose(withData(this.#choices, data, learning)),
       setting: (path, value) => this.#choose(withSetting(this.#choices, path, value)),
     });
     this.#listen(visit.left);
+    this.#own = new OwnPoints({
+      chosen: (own) => this.#choose({ ...this.#choices, own }, true),
+      now: () => this.#choices.own,
+      show: (points) => this.#landscape.showDrawing(points),
+    });
     this.#show();
-    this.#begin(true);
+    this.#begin(true, true);
     tellProblems(problems);
     requestAnimationFrame((now) => this.#draw(now));
   }
@@ -104,7 +111,7 @@ class LandscapeRoom implements Entered {
   }
 
   /** Takes over other choices: what depends on them is opened, shown and written into the address. */
-  #choose(next: Choices): void {
+  #choose(next: Choices, anew = false): void {
     const before = this.#choices;
     this.#choices = next;
     this.#visit.write(wordsOf(next));
@@ -112,21 +119,23 @@ class LandscapeRoom implements Entered {
     const changed = [...new Set([...Object.keys(before.changes), ...Object.keys(next.changes)])].filter(
       (path) => before.changes[path] !== next.changes[path],
     );
-    const other = before.recipe !== next.recipe;
+    const other = anew || before.recipe !== next.recipe || before.own !== next.own;
     if (other || changed.length > 0)
       this.#begin(other || changed.some((path) => beginnings.some((prefix) => path.startsWith(prefix))));
     else this.#sendPace();
   }
 
-  /** Opens what is chosen, from its seed if `fresh`. */
-  #begin(fresh: boolean): void {
+  /** Opens what is chosen, from its seed if `fresh`, or from what this browser has kept of it if `kept`. */
+  #begin(fresh: boolean, kept = false): void {
     busy("Compiling shaders …");
     hideBanner();
     const settings = settingsOf(this.#choices);
-    const model = { system: recipeOf(this.#choices).system, settings };
-    this.#link.send({ kind: "open", model, fresh, generation: ++this.#generation });
+    const points = isOwn(this.#choices) ? this.#own.points() : null;
+    const model = { system: recipeOf(this.#choices).system, settings, points };
+    this.#link.send({ kind: "open", model, fresh, kept, generation: ++this.#generation });
+    if (fresh) byId("going-on", HTMLElement).textContent = "";
     if (fresh) {
-      const plane = planeOf(settings);
+      const plane = planeOf(settings, points);
       const data = pointsOf(plane, Number(chosenValue(this.#choices, "seed")));
       this.#landscape.begin(plane, data, !this.#still.matches);
       this.#curves.clear();
@@ -141,6 +150,8 @@ class LandscapeRoom implements Entered {
     this.#toolbar.show(Number(chosenValue(this.#choices, "seed")), this.#running);
     this.#panel.show(this.#choices);
     showView(this.#choices.view);
+    byId("name-truth", HTMLElement).textContent = isOwn(this.#choices) ? "Data" : "Truth";
+    byId("about-truth", HTMLElement).textContent = isOwn(this.#choices) ? "smoothed" : "what the data come from";
     this.#landscape.show(this.#choices.view);
   }
 
@@ -174,6 +185,7 @@ class LandscapeRoom implements Entered {
         break;
       case "opened":
         if (news.step === 0) this.#curves.clear();
+        if (news.past !== null) this.#goOn(news.past, news.step);
         showStep(news.step, null);
         break;
       case "ready":
@@ -190,6 +202,18 @@ class LandscapeRoom implements Entered {
     }
   }
 
+  /** Shows the past of what this browser has kept. */
+  #goOn(past: Opened["past"] & object, step: number): void {
+    this.#curves.clear();
+    for (const row of past) {
+      this.#curves.push(row);
+      for (const [name, value] of Object.entries(row)) if (name.startsWith("kl_")) this.#measures.set(name, value);
+    }
+    const when = step.toLocaleString("en");
+    byId("going-on", HTMLElement).textContent =
+      `Goes on at update ${when}, as this browser has kept it; “Reset” begins anew.`;
+  }
+
   #showOnlyTruth(): void {
     const view = { ...this.#choices.view, picture: "truth" as const };
     showView(view);
@@ -199,8 +223,9 @@ class LandscapeRoom implements Entered {
   }
 
   /** Takes in a frame; it is drawn with the next picture of the screen. */
-  #take({ step, rate, rows, chains, model, shortrun, measures }: Frame): void {
-    this.#landscape.showChains(chains.positions, chains.steps > this.#steps && !this.#still.matches);
+  #take({ step, rate, rows, chains, proposed, model, shortrun, measures }: Frame): void {
+    const glide = chains.steps > this.#steps && !this.#still.matches;
+    this.#landscape.showChains(chains.positions, proposed, glide);
     this.#steps = chains.steps;
     if (model !== null) this.#landscape.showDensity("model", model);
     if (shortrun !== null) this.#landscape.showDensity("shortrun", shortrun);
@@ -231,7 +256,8 @@ class LandscapeRoom implements Entered {
     const words = (name: string): string => (known(name) === null ? "KL –" : `KL ${significant(known(name)!)}`);
     byId("kl-model", HTMLElement).textContent = words("kl_true_model");
     byId("kl-shortrun", HTMLElement).textContent = words(chains);
-    const said = long ? longRunVerdict(known(chains)) : verdict(known("kl_true_model"), known(chains));
+    const judged = long ? longRunVerdict(known(chains)) : verdict(known("kl_true_model"), known(chains));
+    const said = isOwn(this.#choices) ? unknownTruth : judged;
     // Written only when it changes: each writing is read aloud.
     const place = byId("verdict", HTMLElement);
     if (place.textContent !== said) place.textContent = said;

@@ -3,6 +3,9 @@
 /** Below this many nats a density looks right, above the other it is plainly wrong. */
 const [right, wrong] = [0.25, 1];
 
+/** Instead of a verdict where no truth is known. */
+export const unknownTruth = "Of these points nobody knows the truth: see whether chains and density look like them.";
+
 /** Instead of a verdict where nothing can be trained. */
 export const onlyTruth = "Without WebGPU there is only the truth to see, and the data.";
 

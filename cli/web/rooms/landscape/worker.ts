@@ -2,6 +2,7 @@
 
 import { DeviceLostError } from "../../../../engine/index.ts";
 import type { MetricsRow } from "../../../../ebm/index.ts";
+import { keep, keptOf } from "./keeping.ts";
 import { Lab } from "./lab.ts";
 import { Rate } from "../../rate.ts";
 import { openAdapter, troubleOf, turn } from "../../work.ts";
@@ -11,6 +12,10 @@ import type { News, Pace, Wish } from "./protocol.ts";
 const PER_FRAME = 30;
 /** The landscape may take this share of the time. */
 const LANDSCAPE_SHARE = 0.25;
+
+/** Milliseconds after which a training is kept again, and rows of its past at most. */
+const KEEP_EVERY = 10_000;
+const MOST_PAST = 2000;
 
 let lab: Lab | null = null;
 /** Of the wish that the lab was opened for. */
@@ -65,6 +70,7 @@ async function work(): Promise<void> {
 /** Shows what has been learned since the last frame, says that nothing more is under way, and waits for a wish. */
 async function rest(): Promise<void> {
   if (lab !== null && waiting.length > 0) return show(lab, { walk: false, landscape: false });
+  if (lab !== null) await keepIt(lab);
   tell({ kind: "resting" });
   await woken();
 }
@@ -76,19 +82,36 @@ let seen = false;
 let landscapeDue = 0;
 let waiting: MetricsRow[] = [];
 
+/** All that frames have told of the numbers, thinned out. */
+let past: MetricsRow[] = [];
+/** The update that was last kept, and when. */
+let keptStep = 0;
+let keptAt = 0;
+
+/** Keeps the training in this browser, if there is anything new. */
+async function keepIt(lab: Lab): Promise<void> {
+  keptAt = performance.now();
+  if (lab.training.step === keptStep) return;
+  keptStep = lab.training.step;
+  await keep(lab.model, await lab.training.checkpoint(), past);
+}
+
 /** Opens what was asked for, and shows it as it stands. */
-async function reopen({ model, fresh, ...wish }: Extract<Wish, { kind: "open" }>): Promise<void> {
+async function reopen({ model, fresh, kept: wanted, ...wish }: Extract<Wish, { kind: "open" }>): Promise<void> {
   opening = null;
   stepsAsked = 0;
   waiting = [];
   rate.forget();
   const before = lab;
   lab = null;
-  const kept = (await before?.close()) ?? null;
-  lab = await Lab.open(model, fresh ? null : kept, software ? 10 : 40);
+  const present = (await before?.close()) ?? null;
+  const kept = wanted ? await keptOf(model) : null;
+  lab = await Lab.open(model, kept?.arrays ?? (fresh ? null : present), software ? 10 : 40);
+  if (kept !== null || fresh) past = kept?.past ?? [];
   generation = wish.generation;
   seen = false;
-  tell({ kind: "opened", generation, step: lab.training.step });
+  tell({ kind: "opened", generation, step: lab.training.step, past: kept?.past ?? null });
+  keptStep = lab.training.step;
   await show(lab, { walk: pace.running, landscape: false });
   void makeReady(lab);
 }
@@ -134,8 +157,12 @@ async function show(lab: Lab, options: { walk: boolean; landscape: boolean }): P
   if (options.landscape) landscapeDue = seen ? now + (now - began) * (1 / LANDSCAPE_SHARE - 1) : now;
   seen ||= options.landscape;
   drawn = false;
-  tell({ kind: "frame", generation, step: lab.training.step, rate: rate.value, rows: waiting, ...look });
+  const { step } = lab.training;
+  past.push(...waiting, { step, ...look.measures });
+  if (past.length > MOST_PAST) past = past.filter((_, at) => at % 2 === 1);
+  tell({ kind: "frame", generation, step, rate: rate.value, rows: waiting, ...look });
   waiting = [];
+  if (now - keptAt > KEEP_EVERY) await keepIt(lab);
 }
 
 function tell(news: News): void {

@@ -36,7 +36,7 @@ class RunRoom implements Entered {
   constructor(visit: Visit) {
     this.#visit = visit;
     this.#link = new Link<Wish, News>({
-      start: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
+      worker: "run",
       hear: (news) => this.#hear(news),
       again: () => this.#openNamed(this.#opened?.name ?? null),
       left: visit.left,

@@ -42,7 +42,7 @@ class SourceRoom implements Entered {
     const { sight, problems } = sightOf(visit.words);
     this.#sight = sight;
     this.#link = new Link<Wish, News>({
-      start: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
+      worker: "source",
       hear: (news) => this.#hear(news),
       again: () => this.#open(),
       left: visit.left,

@@ -36,12 +36,25 @@ export function landscape(here: () => Visit): void {
     await expect.poll(updates, patience).toBeGreaterThan(resting);
   });
 
-  test("reloaded in the middle of learning begins anew, as its address says", async () => {
+  test("reloaded in the middle of learning goes on where this browser has kept it, and so with another device", async () => {
+    await here().hide(true);
+    await here().atRest();
+    const kept = await updates();
     await here().page.reload();
-    await expect.poll(() => here().text("#adapter"), patience).toMatch(/^(Software adapter|GPU): /);
-    await expect.poll(updates, patience).toBeGreaterThan(1);
+    await expect.poll(updates, patience).toBeGreaterThan(kept);
+    expect(await here().text("#going-on")).toContain(`Goes on at update ${kept},`);
     expect(await here().radio("Rings").isChecked()).toBe(true);
     expect(await here().page.getByLabel("Seed", { exact: true }).inputValue()).toBe("7");
+
+    await here().hide(true);
+    await here().atRest();
+    const before = await updates();
+    await here().hide(false);
+    await here().loseDevice();
+    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("The GPU went away");
+    await here().press("Go on");
+    await expect.poll(() => here().text("#going-on"), patience).toContain(`Goes on at update ${before}`);
+    await expect.poll(updates, patience).toBeGreaterThan(before);
   });
 
   test("pauses, steps, starts over and goes on, by buttons and by keys", async () => {
@@ -62,7 +75,7 @@ export function landscape(here: () => Visit): void {
     await here().press("Pause");
     await here().atRest();
     const resting = await updates();
-    await here().page.getByLabel("Langevin steps", { exact: true }).fill("5");
+    await here().page.getByLabel("steps of chains", { exact: true }).fill("5");
     await here().page.keyboard.press("Enter");
     await expect.poll(() => here().page.url()).toContain("sampler.steps=5");
     await here().press("Step");
@@ -81,6 +94,58 @@ export function landscape(here: () => Visit): void {
     await expect.poll(updates, patience).toBe(0);
     await here().press("Step");
     await expect.poll(updates, patience).toBe(1);
+  });
+
+  test("shows rejected moves, acceptance and effective draws of samplers that choose", async () => {
+    await here().goTo(
+      `#v=1&recipe=anatomy/gmm-convergent-tiny&seed=3&${small}&sampler.kind=mala&sampler.steps=40&chains=long`,
+    );
+    await here().press("Play");
+    const chart = (title: string) => here().page.locator("figure", { hasText: title });
+    const number = async (title: string): Promise<number> =>
+      Number(await chart(title).locator("output").first().textContent());
+    await expect.poll(() => number("Acceptance"), patience).toBeGreaterThan(0.05);
+    expect(await number("Acceptance")).toBeLessThanOrEqual(1);
+    await expect.poll(() => number("Effective draws"), patience).toBeGreaterThan(0);
+    expect(await here().page.getByRole("checkbox", { name: "rejected moves" }).isChecked()).toBe(true);
+  });
+
+  test("learns from a drawing, which its address holds, and from a file of points", async () => {
+    await here().goTo(`#v=1&recipe=anatomy/gmm-convergent-tiny&${small}&data.name=points`);
+    await here().press("Draw");
+    const box = (await here().page.locator("#square").boundingBox())!;
+    await here().page.mouse.move(box.x + 100, box.y + 100);
+    await here().page.mouse.down();
+    for (const [x, y] of [
+      [200, 120],
+      [300, 300],
+      [150, 320],
+      [100, 200],
+    ] as const)
+      await here().page.mouse.move(box.x + x, box.y + y, { steps: 4 });
+    await here().page.mouse.up();
+    await here().press("Done");
+    await expect.poll(() => here().page.url()).toMatch(/own=[\w-]{20,}/);
+    expect(await here().text("#name-truth")).toBe("Data");
+    await expect.poll(updates, patience).toBeGreaterThan(1);
+    expect(await here().text("#kl-model")).toBe("KL –");
+    expect(await here().text("#command")).toContain("--set data.name=points --data points.csv");
+
+    const buffer = Buffer.from("x,y\n0,0\n1,0\n0,1\n1,1.5\n");
+    await here().page.locator("#csv").setInputFiles({ name: "four.csv", mimeType: "text/csv", buffer });
+    await expect.poll(() => here().text("#own-about")).toContain("4 points of four.csv");
+    expect(here().page.url()).not.toContain("own=");
+    await expect.poll(updates, patience).toBeGreaterThan(1);
+  });
+
+  test("comes nearer to the truth as it learns", async () => {
+    await here().goTo(
+      "#v=1&recipe=anatomy/gmm-convergent-tiny&seed=1&sampler.steps=10&batch=40&landscape.resolution=24",
+    );
+    const model = (): Promise<number> => here().numberIn("#kl-model");
+    await expect.poll(model, patience).toBeGreaterThan(0);
+    const first = await model();
+    await expect.poll(model, patience).toBeLessThan(first * 0.8);
   });
 
   test("says which values are legal, and what the engine refuses", async () => {

@@ -27,7 +27,7 @@ test("shadesOf what is no number is dark and fails nothing", () => {
 });
 
 test("pointsOf a plane follow its truth, and their seed", () => {
-  const plane = planeOf(settingsOf(withRecipe(initial, "anatomy/rings-convergent-tiny")));
+  const plane = planeOf(settingsOf(withRecipe(initial, "anatomy/rings-convergent-tiny")), null);
   const points = pointsOf(plane, 3);
   const radii = Array.from({ length: points.length / 2 }, (_, i) => Math.hypot(points[2 * i], points[2 * i + 1]));
   // Rings of radius 1 to 4 and standard deviation 0.15: hardly any point is four of them away from the nearest.

@@ -1,0 +1,112 @@
+/** The tests of the run room: a run goes from the tab to Node and back, and is the one that never moved. */
+
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, expect, test } from "vitest";
+import { unbundle } from "../../../../cli/run/bundle.ts";
+import { built } from "../../../built.ts";
+import { patience, type Visit } from "../visit.ts";
+
+const recipe = "anatomy/gmm-convergent-tiny";
+const changes = [
+  "sampler.steps=3",
+  "batch=8",
+  "landscape.resolution=10",
+  "landscape.samples=24",
+  "log.observe=4",
+  "log.slopes=false",
+];
+const parameters = (step: number): string => `checkpoints/step-${String(step).padStart(6, "0")}.safetensors`;
+
+export function run(here: () => Visit): void {
+  const folder = mkdtempSync(join(tmpdir(), "ebm-run-room-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  /** `ebm WORDS…` in Node, on the adapter that the browser has. */
+  const ebm = (...words: string[]) =>
+    promisify(execFile)(process.execPath, [resolve("dist/cli/main.js"), ...words], {
+      cwd: folder,
+      env: { ...process.env, EBM_ADAPTER: "swiftshader" },
+    });
+  const standing = (): Promise<string | null> => here().text("#standing");
+
+  /** Continues the run that is open up to so many updates, and waits until it has. */
+  async function goOn(updates: number): Promise<void> {
+    await here().page.locator("#until").fill(String(updates));
+    await here().press("Continue");
+    await expect.poll(() => here().page.locator("#go").textContent(), patience).toBe("Continue");
+    await expect.poll(() => here().numberIn("#updates"), patience).toBe(updates);
+  }
+
+  /** The files of the run that is open, as its download has them. */
+  async function downloaded(to: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    const [file] = await Promise.all([here().page.waitForEvent("download"), here().press("Download")]);
+    await file.saveAs(join(folder, to));
+    return (await unbundle(readFileSync(join(folder, to)), to)).files;
+  }
+
+  const alone = built().then(() =>
+    ebm(
+      "train",
+      recipe,
+      "--run-dir",
+      "alone",
+      "--steps",
+      "12",
+      "--quiet",
+      ...changes.flatMap((text) => ["--set", text]),
+    ),
+  );
+
+  test("begins a run of its address, trains it with the code of the command line, and shows its report", async () => {
+    await here().goTo(`#v=1&room=run&recipe=${recipe}&updates=12&${changes.join("&")}`);
+    await here().press("Begin");
+    await expect.poll(() => here().text("#name"), patience).toBe("anatomy-gmm-convergent-tiny-123");
+    await goOn(4);
+    const report = here().page.frameLocator("#report");
+    await expect.poll(() => report.locator("h2").allTextContents(), patience).toContain("Diagnosis");
+    expect(await standing()).toContain("Saved in this browser");
+  });
+
+  test("goes from the tab to Node and back with the bytes of a run that never moved", async () => {
+    await downloaded("tab.tar");
+    await ebm("import", "tab.tar", "--run-dir", "moved");
+    await ebm("train", "--resume", "moved", "--steps", "8", "--quiet");
+    await ebm("export", "moved");
+    await here().page.locator("#bundle").setInputFiles(join(folder, "moved.tar"));
+    await expect.poll(() => here().text("#name"), patience).toBe("moved");
+    expect(await here().numberIn("#updates")).toBe(8);
+    await goOn(12);
+
+    const files = await downloaded("back.tar");
+    await alone;
+    for (const file of [parameters(12), "metrics.jsonl", "summary.json", "landscape/step-000012.json"])
+      expect(Buffer.from(files.get(file)!).equals(readFileSync(join(folder, "alone", file))), file).toBe(true);
+  });
+
+  test("has its runs after a reload, and goes on after the device was lost", async () => {
+    await here().page.reload();
+    await expect.poll(() => here().text("#name"), patience).toBe("moved");
+    expect(await here().page.locator("#kept button").count()).toBe(2);
+    await expect.poll(() => here().text("#adapter"), patience).toMatch(/^(Software adapter|GPU): /);
+    await here().loseDevice();
+    await here().page.locator("#until").fill("14");
+    await here().press("Continue");
+    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("The GPU went away");
+    await here().press("Go on");
+    await expect.poll(() => here().text("#name"), patience).toBe("moved");
+    await goOn(14);
+  });
+
+  test("says what is no run, and what a run cannot be continued to", async () => {
+    await here().page.locator("#until").fill("3");
+    await here().press("Continue");
+    expect(await standing()).toContain("It has done 14 updates");
+    await here()
+      .page.locator("#bundle")
+      .setInputFiles({ name: "a.tar", mimeType: "application/x-tar", buffer: Buffer.from("no") });
+    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("no run");
+  });
+}
