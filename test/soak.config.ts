@@ -1,0 +1,14 @@
+// npm run soak: ten minutes of the app in the test's browser, beside the suite.
+import { defineConfig } from "vitest/config";
+
+const conditions = ["source"];
+
+export default defineConfig({
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ["test/cli/web/soak.ts"],
+    testTimeout: 1_000_000,
+    hookTimeout: 120_000,
+    disableConsoleIntercept: true,
+  },
+});
