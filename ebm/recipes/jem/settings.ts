@@ -79,6 +79,7 @@ export const tiny: Changes<JemSettings> = {
   sampler: { steps: 10 },
   // Few chains, so that each goes far enough to leave the noise it starts from.
   start: { size: 200 },
+  objective: { yGivenX: 10 },
   optimizer: { lr: 1e-3, warmUp: 50, milestones: "" },
   log: { observe: 100, checkpoint: 100, heldOut: 500 },
 };
