@@ -22,6 +22,15 @@ export function stagesOf(name: string, grids: readonly Grid[]): Grid {
   return { name, images, count: count * grids.length, channels, height, width, columns: grids.length };
 }
 
+/** Several grids of as many items, one below the other: a row for each grid, a column for each item. */
+export function rowsOf(name: string, grids: readonly Grid[]): Grid {
+  const [{ count, channels, height, width }] = grids;
+  const size = count * channels * height * width;
+  const images = new Float32Array(grids.length * size);
+  grids.forEach((grid, row) => images.set(grid.images.subarray(0, size), row * size));
+  return { name, images, count: count * grids.length, channels, height, width, columns: count };
+}
+
 /** Some items of a grid, in an order of their own. */
 export function chosenOf(grid: Grid, name: string, places: readonly number[], columns?: number): Grid {
   const size = grid.channels * grid.height * grid.width;

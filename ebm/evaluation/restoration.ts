@@ -6,7 +6,7 @@ import type { Grid } from "../training.ts";
 import { watched } from "./chains.ts";
 import { evaluation, imageOf, type Card, type Evaluation } from "./evaluation.ts";
 import { countOf } from "./items.ts";
-import { gridOf, stagesOf } from "./pictures.ts";
+import { gridOf, rowsOf } from "./pictures.ts";
 
 /** The options of every restoration. */
 export const restorationFields = {
@@ -97,7 +97,7 @@ export const restoration = <const F extends Fields>(spec: {
           psnr_before: decibels(before),
           psnr_after: decibels(after),
         },
-        grids: [stagesOf("restored", [original, damaged, restored].map(few))],
+        grids: [rowsOf("restored", [original, damaged, restored].map(few))],
       };
     },
   });

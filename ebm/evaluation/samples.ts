@@ -61,7 +61,7 @@ export const samples = evaluation({
     let sure: Float64Array | null = null;
     await watched(model, energy, begun, [], times, foldIn(key, 1), async (x, steps) => {
       const grid = await gridOf("fresh", x);
-      if (filmStops(last).includes(steps) || steps === 0) frames.push(chosenOf(grid, "fresh", first));
+      if (filmStops(last).includes(steps) || steps === 0) frames.push(chosenOf(grid, "fresh", first, shown));
       if (steps !== 0 && !stops.includes(steps)) return;
       stages.push(chosenOf(grid, "strip", first));
       const found = await score(x);
