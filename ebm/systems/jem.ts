@@ -66,7 +66,9 @@ export function jemProgramOf(settings: JemSettings, data: JemData): Program<JemS
     settings.data.noise === 0 ? x : x.add(normal(foldIn(key, 0), x.shape).mul(deviation));
   const model: Model = {
     ...{ settings, source: data.all, sampler, start, noisy, temperature: 1 },
-    ...{ heldOut: data.heldOut, inOrder: data.inOrder, startOf: starts.of },
+    heldOut: () => data.heldOut(),
+    inOrder: (part) => data.inOrder(part),
+    startOf: (kind) => starts.of(kind),
     energyUnder: (learned, pass) => (x) => read(learned, x, pass).energy,
   };
 

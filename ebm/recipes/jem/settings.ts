@@ -2,7 +2,7 @@
 
 import { guard } from "../../guard.ts";
 import type { JemSettings } from "../../systems/jem.ts";
-import { changed, type Changes } from "../recipe.ts";
+import type { Changes } from "../recipe.ts";
 
 export const source =
   "Grathwohl, Wang, Jacobsen, Duvenaud, Norouzi & Swersky 2020, Your Classifier is Secretly an Energy Based Model and You Should Treat it Like One";

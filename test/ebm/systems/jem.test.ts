@@ -79,7 +79,7 @@ describe("the loss", () => {
     expect(reads).toBe(2);
     // ∇CE + ∇E over n = 2: (p − y) / 2 − p / 2 = −y / 2.
     expect([...(await toArray(grad(loss, x))).data]).toEqual(
-      [0, -0.5, -0.5, 0].map((slope) => expect.closeTo(slope, 5)),
+      [0, -0.5, -0.5, 0].map((slope): unknown => expect.closeTo(slope, 5)),
     );
   });
 });
