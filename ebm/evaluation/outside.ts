@@ -122,6 +122,7 @@ async function numbersOf(x: Tensor): Promise<Float32Array> {
 }
 
 function isFar(x: number, y: number, points: Float32Array, distance: number): boolean {
-  for (let i = 0; i < points.length; i += 2) if (Math.hypot(x - points[i], y - points[i + 1]) < distance) return false;
+  for (let i = 0; i < points.length; i += 2)
+    if ((x - points[i]) ** 2 + (y - points[i + 1]) ** 2 < distance ** 2) return false;
   return true;
 }
