@@ -113,8 +113,8 @@ export const runs: readonly Run[] = [
 /** What has to hold of the means over the seeds: by the name of a run. */
 export const together: readonly { says: string; holds: (means: Readonly<Record<string, Outcome>>) => boolean }[] = [
   {
-    says: "with 60 labels the accuracy of JEM is within a point of the classifier's",
-    holds: (means) => Math.abs(means["JEM, 60 labels"].accuracy - means["classifier, 60 labels"].accuracy) < 0.01,
+    says: "with 60 labels the accuracy of JEM is no more than a point below the classifier's",
+    holds: (means) => means["JEM, 60 labels"].accuracy > means["classifier, 60 labels"].accuracy - 0.01,
   },
   {
     says: "with 60 labels the ECE of JEM is below the classifier's",
