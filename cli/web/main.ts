@@ -34,12 +34,12 @@ async function arrive(): Promise<void> {
   const wanted = rooms.find(({ name }) => name === (room ?? rooms[0].name)) ?? rooms[0];
   if (room !== null && wanted.name !== room)
     problems.push(`address: room is one of ${rooms.map(({ name }) => name).join(", ")}, got "${room}"`);
-  if (wanted !== present) await enter(wanted, words);
+  if (wanted !== present) await enter(wanted);
   else entered?.arrive(words);
   if (problems.length > 0) showBanner("Some of the address was left out", problems);
 }
 
-async function enter(offer: Offer, words: URLSearchParams): Promise<void> {
+async function enter(offer: Offer): Promise<void> {
   leaving.abort();
   leaving = new AbortController();
   const { signal: left } = leaving;
@@ -51,6 +51,8 @@ async function enter(offer: Offer, words: URLSearchParams): Promise<void> {
   try {
     const room = await offer.load();
     if (left.aborted) return;
+    // As they are now: a person may have changed them while the room was loading.
+    const { words } = readAddress(location.hash);
     place.replaceChildren();
     const write = (words: Readonly<Record<string, string>>): void => {
       if (left.aborted) return;
