@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
+import { look } from "../datasets/places.ts";
 import { Failure, type Ending } from "../failure.ts";
 import { say, type World } from "../world.ts";
 
@@ -21,13 +22,17 @@ export interface DemoOptions {
   port: string;
 }
 
+/** The bytes of a file of a data set, `mnist/train-images-idx3-ubyte`, plain or gzipped; null where there is none. */
+export type DataFiles = (path: string) => Promise<Uint8Array | null>;
+
 /** Serves until the world says stop. The page needs localhost or https, since browsers have WebGPU nowhere else. */
 export async function demo(world: World, folder: string, { port }: DemoOptions): Promise<Ending> {
   const number = Number(port);
   if (!Number.isInteger(number) || number < 0 || number > 65535 || port.trim() === "") {
     throw new Failure("usage", `--port ${port}: expected an integer from 0 to 65535`);
   }
-  const server = await serve(folder, number);
+  const places = { data: null, env: world.env, cwd: world.cwd };
+  const server = await serve(folder, number, async (path) => (await look(places, path))?.bytes ?? null);
   const address = server.address();
   say(
     world,
@@ -42,15 +47,25 @@ export async function demo(world: World, folder: string, { port }: DemoOptions):
   return "ok";
 }
 
-/** A server of the files in a folder, to this machine only, once it listens; port 0 takes a free one. */
-export async function serve(folder: string, port: number): Promise<Server> {
+/**
+ * A server of the files in a folder, to this machine only, once it listens; port 0 takes a free one. Under `/data/` it has the
+ * digits for the app: a file that is not there is no content, since nobody did anything wrong.
+ */
+export async function serve(
+  folder: string,
+  port: number,
+  data: DataFiles = () => Promise.resolve(null),
+): Promise<Server> {
   if (!(await isFile(join(folder, "index.html")))) {
     throw new Failure(
       "usage",
       `demo: the app is not built, ${join(folder, "index.html")} is missing; run npm run build`,
     );
   }
-  const server = createServer((request, response) => void answer(folder, request, response));
+  const server = createServer((request, response) => {
+    const file = /^\/data\/(mnist\/[\w-]+)$/.exec(request.url ?? "")?.[1];
+    void (file === undefined ? answer(folder, request, response) : hand(data, file, response));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const problem = error.code === "EADDRINUSE" ? "is taken, try --port 0 for a free one" : error.message;
@@ -59,6 +74,15 @@ export async function serve(folder: string, port: number): Promise<Server> {
     server.listen(port, "localhost", resolve);
   });
   return server;
+}
+
+async function hand(data: DataFiles, file: string, response: ServerResponse): Promise<void> {
+  try {
+    const bytes = await data(file);
+    response.writeHead(bytes === null ? 204 : 200, { "content-type": "application/octet-stream" }).end(bytes);
+  } catch (error) {
+    response.writeHead(500, { "content-type": "text/plain" }).end(`${(error as Error).message}\n`);
+  }
 }
 
 async function answer(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -47,6 +47,12 @@ export const rooms: readonly Offer[] = [
     load: () => import("./rooms/arena/room.ts"),
   },
   {
+    name: "digits",
+    label: "Digits",
+    title: "Digits",
+    load: () => import("./rooms/digits/room.ts"),
+  },
+  {
     name: "source",
     label: "Source",
     title: "Source",

@@ -1,0 +1,68 @@
+/** What the digits room and its worker say to each other. */
+
+import type { MetricsRow, Settings } from "../../../../ebm/index.ts";
+import type { Common } from "../../protocol.ts";
+
+/** Pixels along a side of a digit. */
+export const SIDE = 28;
+export const PIXELS = SIDE * SIDE;
+
+/** Where chains lead from a digit. */
+export interface Way {
+  /** where it starts: `[784]` in [−1, 1] */
+  from: Float32Array;
+  /** 1 where pixels stay as they are, `[784]` */
+  kept: Float32Array;
+  /** towards p(x | y) of a class, or null for p(x) */
+  goal: number | null;
+  steps: number;
+  seed: number;
+}
+
+/** From the page to the worker. */
+export type Wish =
+  /** Train this; `server` is where MNIST may be fetched from, null for nowhere. */
+  | { kind: "open"; settings: Settings; server: string | null; generation: number }
+  /** Files that were dropped: those of MNIST, or the bundle of a run. */
+  | { kind: "bring"; files: { name: string; bytes: Uint8Array }[] }
+  | { kind: "pace"; running: boolean }
+  | { kind: "step" }
+  | { kind: "look"; digit: Float32Array }
+  | { kind: "walk"; way: Way }
+  /** The last frame has been drawn: the next may come. */
+  | { kind: "drawn" };
+
+/** A digit as the model sees it. */
+export interface Seen {
+  /** p(y | x), `[10]` */
+  probabilities: Float32Array;
+  energy: number;
+  /** the share of held-out digits with a lower energy */
+  quantile: number;
+}
+
+/** From the worker to the page. */
+export type News =
+  | Common
+  /** A training stands at `step`; `examples` are held-out digits to begin with, `[n, 784]` flat, with their classes. */
+  | {
+      kind: "opened";
+      generation: number;
+      step: number;
+      data: string;
+      examples: Float32Array;
+      classes: Uint8Array;
+      settings: Settings;
+    }
+  | {
+      kind: "frame";
+      step: number;
+      rate: number | null;
+      rows: MetricsRow[];
+      /** of the replay buffer: `[n, 784]` flat */
+      dreams: Float32Array | null;
+    }
+  /** The digit that was asked about, and beside it those held out: the share that is classified right, and their energies. */
+  | { kind: "seen"; step: number; seen: Seen; accuracy: number; energies: Float32Array }
+  /** A chain after so many steps. */
+  | { kind: "stage"; digit: Float32Array; steps: number; of: number; seen: Seen };
