@@ -231,6 +231,24 @@ describe("ebm demo", () => {
     }
   });
 
+  test("hands out the digits that it finds, and no content for those it does not", async () => {
+    const { world } = await testWorld();
+    await mkdir(join(world.cwd, "web"));
+    await writeFile(join(world.cwd, "web/index.html"), "<title>app</title>");
+    const there = new Map([["mnist/t10k-labels-idx1-ubyte", Uint8Array.of(0, 0, 8, 1)]]);
+    const server = await serve(join(world.cwd, "web"), 0, (path) => Promise.resolve(there.get(path) ?? null));
+    const { port } = server.address() as { port: number };
+    const get = (path: string): Promise<Response> => fetch(`http://localhost:${port}/data/${path}`);
+    try {
+      const labels = await get("mnist/t10k-labels-idx1-ubyte");
+      expect([...new Uint8Array(await labels.arrayBuffer())]).toEqual([0, 0, 8, 1]);
+      expect((await get("mnist/t10k-images-idx3-ubyte")).status).toBe(204);
+      expect((await get("secret")).status).toBe(404);
+    } finally {
+      server.close();
+    }
+  });
+
   test("says what to do when the app is not built, and what a port is", async () => {
     const { ebm } = await testWorld();
     expect((await ebm("demo")).err).toContain("index.html is missing; run npm run build");

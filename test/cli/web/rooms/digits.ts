@@ -70,7 +70,9 @@ export function digits(here: () => Visit): void {
   test("refuses files that are no digits, and says which are missing", async () => {
     const file = { name: "train-images-idx3-ubyte", mimeType: "", buffer: Buffer.from([0, 0, 8, 1]) };
     await here().page.locator("#files").setInputFiles([file]);
-    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("rain-labels-idx1-ubyte is missing");
+    await expect
+      .poll(() => here().page.getByRole("alert").textContent(), patience)
+      .toContain("rain-labels-idx1-ubyte is missing");
   });
 
   test("fits a phone of 360 pixels", async () => {
