@@ -6,7 +6,7 @@ import { stops, type Knob } from "../../knob.ts";
 export const knobs: readonly Knob[] = [
   { path: "sampler.kind", name: "sampler", stops: null },
   { path: "sampler.steps", name: "steps of chains", stops: stops(1, 500, { integers: true }) },
-  { path: "sampler.stepSize", name: "step size", stops: stops(0.01, 10) },
+  { path: "sampler.stepSize", name: "step size", stops: stops(0.001, 10) },
   { path: "sampler.noise", name: "noise", stops: [0, ...stops(0.002, 0.5)] },
   { path: "optimizer.lr", name: "learning rate", stops: stops(1e-5, 1) },
   { path: "start.kind", name: "chains start", stops: null },

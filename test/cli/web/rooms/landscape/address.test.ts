@@ -8,8 +8,10 @@ import { override } from "../../../../../cli/config/resolve.ts";
 import { choicesOf, wordsOf } from "../../../../../cli/web/rooms/landscape/address.ts";
 import {
   chainsModes,
+  dataSets,
   fieldsOf,
   initial,
+  knows,
   layers,
   offered,
   pictures,
@@ -23,10 +25,9 @@ import {
 } from "../../../../../cli/web/rooms/landscape/choices.ts";
 import type { Value } from "../../../../../cli/web/controls.ts";
 import { scales } from "../../../../../cli/web/density.ts";
+import { spiral, wordOfPoints } from "../../../../../cli/web/rooms/landscape/own.ts";
 import { commandOf } from "../../../../../cli/web/rooms/landscape/command.ts";
 import { check } from "../../../../engine/property.ts";
-
-const known = leaves(fieldsOf(initial));
 
 function legal(field: Field): fc.Arbitrary<Value> {
   switch (field.kind) {
@@ -49,27 +50,41 @@ function legal(field: Field): fc.Arbitrary<Value> {
   }
 }
 
-const setting = fc
-  .constantFrom(...[...known.keys()].filter((path) => !settled.includes(path)))
-  .chain((path) => legal(known.get(path)!).map((value): [string, Value] => [path, value]));
+/** A setting of the recipe's own system; data sets are those of the plane that it knows. */
+const settingOf = (choices: Choices): fc.Arbitrary<[string, Value]> => {
+  const known = leaves(fieldsOf(choices));
+  const planar = Object.keys(dataSets).filter((data) => knows(choices, data));
+  return fc
+    .constantFrom(...[...known.keys()].filter((path) => !settled.includes(path)))
+    .chain((path) =>
+      (path === "data.name" ? fc.constantFrom(...planar) : legal(known.get(path)!)).map((value): [string, Value] => [
+        path,
+        value,
+      ]),
+    );
+};
+
+const view = fc.record({
+  picture: fc.constantFrom(...pictures),
+  scale: fc.constantFrom(...scales),
+  layers: fc.subarray([...layers]),
+  chains: fc.constantFrom(...chainsModes),
+});
 
 const anyChoices: fc.Arbitrary<Choices> = fc
   .record({
     recipe: fc.constantFrom(...offered.map(({ recipe }) => recipe)),
-    settings: fc.array(setting, { maxLength: 8 }),
-    view: fc.record({
-      picture: fc.constantFrom(...pictures),
-      scale: fc.constantFrom(...scales),
-      layers: fc.subarray([...layers]),
-      chains: fc.constantFrom(...chainsModes),
-    }),
+    own: fc.constantFrom("", wordOfPoints(spiral)),
+    view,
   })
-  .map(({ recipe, settings, view }) =>
-    settings.reduce<Choices>((choices, [path, value]) => withSetting(choices, path, value), {
-      ...withRecipe(initial, recipe),
-      view,
-    }),
-  );
+  .chain(({ recipe, own, view }) => {
+    const begun: Choices = { ...withRecipe(initial, recipe), own, view };
+    return fc
+      .array(settingOf(begun), { maxLength: 8 })
+      .map((settings) =>
+        settings.reduce<Choices>((choices, [path, value]) => withSetting(choices, path, value), begun),
+      );
+  });
 
 const read = (words: string): ReturnType<typeof choicesOf> => choicesOf(new URLSearchParams(words));
 
@@ -100,11 +115,11 @@ describe("the address", () => {
     ["sampler.stesp=60", 'address: sampler.stesp=60: no option "sampler.stesp"; did you mean "sampler.steps"?'],
     ["sampler.steps=many", 'address: sampler.steps=many: "sampler.steps" is an integer of at least 1, got "many"'],
     ["sampler.noise=-1", 'address: sampler.noise=-1: "sampler.noise" is a number of at least 0, got -1'],
-    ["data.name=mnist", 'address: data.name comes with the recipe, got "mnist"'],
+    ["data.name=mnist", 'address: data.name is one of gmm, rings, points, got "mnist"'],
     ["recipe=anatomy/gmm", 'address: no such recipe, "anatomy/gmm"'],
     ["recipe=shortrun/mnist", 'address: not for this page, "shortrun/mnist"'],
     ["scale=loud", 'address: scale is one of density, energy, got "loud"'],
-    ["layers=data,fog", 'address: layers is one of data, chains, contours, outline, got "fog"'],
+    ["layers=data,fog", 'address: layers is one of data, chains, moves, contours, outline, got "fog"'],
   ])("with %s leaves that out and says so", (words, problem) => {
     expect(read(`${words}&seed=5`)).toEqual({ choices: withSetting(initial, "seed", 5), problems: [problem] });
   });
