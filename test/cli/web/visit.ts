@@ -34,8 +34,12 @@ export class Visit {
   /** Destroys the device of the room's worker at its next command. */
   async loseDevice(): Promise<void> {
     await this.page.workers()[0].evaluate(() => {
-      const make = GPUDevice.prototype.createCommandEncoder;
-      GPUDevice.prototype.createCommandEncoder = function (...options) {
+      const { prototype } = GPUDevice;
+      const make = Object.getOwnPropertyDescriptor(prototype, "createCommandEncoder")!.value as (
+        this: GPUDevice,
+        ...options: unknown[]
+      ) => GPUCommandEncoder;
+      prototype.createCommandEncoder = function (...options) {
         this.destroy();
         return make.apply(this, options);
       };
