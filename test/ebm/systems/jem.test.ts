@@ -177,19 +177,16 @@ test.each([
 ] as const)(
   "with %s, 4 updates are 2, a checkpoint, and 2 more in another training, to the byte",
   async (_, name, changes) => {
-    const [whole, first, second] = [
-      await openSmallJem(name, changes),
-      await openSmallJem(name, changes),
-      await openSmallJem(name, changes),
-    ];
-    await update(whole, 4);
-    await update(first, 2);
-    second.restore(safetensors.decode(await bytesOf(first)).arrays);
+    const [whole, second] = [await openSmallJem(name, changes), await openSmallJem(name, changes)];
+    await update(whole, 2);
+    const saved = await bytesOf(whole);
+    await update(whole, 2);
+    second.restore(safetensors.decode(saved).arrays);
     await second.observe();
     await update(second, 2);
     expect(await bytesOf(second)).toEqual(await bytesOf(whole));
     expect(await second.metrics({ final: true })).toEqual((await whole.metrics({ final: true })).slice(2));
-    for (const training of [whole, first, second]) training.dispose();
+    for (const training of [whole, second]) training.dispose();
   },
 );
 
