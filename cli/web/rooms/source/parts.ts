@@ -1,5 +1,6 @@
-/** What a training by short chains is made of, each part an equation whose symbols lead to lines of TypeScript and to dispatches. */
+/** What a training is made of, each part an equation whose symbols lead to lines of TypeScript and to dispatches. */
 
+import type { Settings } from "../../../../ebm/index.ts";
 import type { ShortRunSettings } from "../../../../ebm/systems/shortRun.ts";
 import type { SourceFile } from "./sources.ts";
 
@@ -28,8 +29,8 @@ export interface Part {
 /** Where a program ends with what was learned, unless the numbers were strange. */
 const written = /(where|optimizer\.\w+)$/;
 
-/** The parts of a training under some settings, in the order of an update. */
-export const partsOf = (settings: ShortRunSettings): readonly Part[] => [
+/** The parts of a training by short chains under some settings, in the order of an update. */
+const shortRunParts = (settings: ShortRunSettings): readonly Part[] => [
   update(settings),
   energy,
   start(settings),
@@ -37,6 +38,11 @@ export const partsOf = (settings: ShortRunSettings): readonly Part[] => [
   objective(settings),
   settings.optimizer.kind === "sgd" ? sgd : adam,
 ];
+
+/** The parts of a training by its system; the view shows the recipes of these. */
+export const partsOf: Readonly<Record<string, (settings: Settings) => readonly Part[]>> = {
+  shortRun: (settings) => shortRunParts(settings as unknown as ShortRunSettings),
+};
 
 /** The signs of a part. */
 export const signsOf = ({ equation }: Part): readonly Sign[] =>
@@ -171,7 +177,8 @@ const slope: Sign = {
   dispatches: /walk\.\d/,
 };
 
-const moved = /^walk\.(add|sub|where)$/;
+/** The move, which may be a further result of the dispatch before it. */
+const moved = /(^|, )walk\.(add|sub|where)$/;
 
 const samplers: Readonly<Record<ShortRunSettings["sampler"]["kind"], (settings: ShortRunSettings) => Part>> = {
   langevin: ({ sampler: { stepSize, noise } }) => ({
@@ -182,10 +189,10 @@ const samplers: Readonly<Record<ShortRunSettings["sampler"]["kind"], (settings: 
       "x ← ",
       {
         math: "x −",
-        meaning: "the move: one elementwise dispatch",
+        meaning: "the move, stored by the dispatch that ends the slope",
         lines: /x\.sub\(/,
         dispatches: moved,
-        shader: /= v\d+ - v\d+;/,
+        shader: /= v\d+ - (v\d+|value);/,
       },
       " ",
       {
@@ -193,7 +200,7 @@ const samplers: Readonly<Record<ShortRunSettings["sampler"]["kind"], (settings: 
         meaning: `the step size, ${stepSize}${stepSize === 1 ? ": a factor of one, which the compiler has dropped" : ""}`,
         lines: /perChain\(stepSize/,
         dispatches: moved,
-        shader: /= v\d+ \* v\d+;/,
+        shader: /= (v\d+|value) \* v\d+;/,
       },
       " ",
       slope,
@@ -206,7 +213,7 @@ const samplers: Readonly<Record<ShortRunSettings["sampler"]["kind"], (settings: 
               meaning: `the noise, ${noise}: a number in the shader`,
               lines: /perChain\(noise/,
               dispatches: moved,
-              shader: /= v\d+ \* v\d+;/,
+              shader: /= (v\d+|value) \* v\d+;/,
             },
             " ",
             {

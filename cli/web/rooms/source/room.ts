@@ -2,7 +2,7 @@
 
 import { showBytes, showFlops } from "../../../../engine/amounts.ts";
 import type { ListedDispatch } from "../../../../engine/index.ts";
-import type { ShortRunSettings } from "../../../../ebm/systems/shortRun.ts";
+import { recipes } from "../../../../ebm/index.ts";
 import { writeAddress } from "../../address.ts";
 import { hideBanner, showBanner } from "../../banner.ts";
 import { copy } from "../../clipboard.ts";
@@ -10,7 +10,7 @@ import { byId } from "../../elements.ts";
 import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
 import { wordsOf } from "../landscape/address.ts";
-import { offered, recipeOf, settingsOf, withRecipe } from "../landscape/choices.ts";
+import { dataSets, offered, recipeOf, settingsOf, withRecipe } from "../landscape/choices.ts";
 import { sightOf, sightWords, type Sight } from "./address.ts";
 import { generatedLines, matching, showCode } from "./code.ts";
 import { partsOf, signsOf, type Part, type Sign } from "./parts.ts";
@@ -48,7 +48,10 @@ class SourceRoom implements Entered {
       left: visit.left,
     });
     this.#plan = new PlanView(byId("plan", HTMLTableElement), (at) => this.#showShader(at));
-    this.#recipe.append(...offered.map(({ data, learning, recipe }) => new Option(`${data}, ${learning}`, recipe)));
+    const shown = offered.filter(({ recipe }) => recipes[recipe].system in partsOf);
+    this.#recipe.append(
+      ...shown.map(({ data, learning, recipe }) => new Option(`${dataSets[data]}, ${learning}`, recipe)),
+    );
     this.#recipe.addEventListener("change", () => {
       this.#go({ ...this.#sight, choices: withRecipe(this.#sight.choices, this.#recipe.value) });
     });
@@ -78,10 +81,10 @@ class SourceRoom implements Entered {
     this.#planned = null;
     this.#recipe.value = choices.recipe;
     byId("to-landscape", HTMLAnchorElement).href = `#${writeAddress("landscape", wordsOf(choices))}`;
-    this.#parts = partsOf(settings as unknown as ShortRunSettings);
+    const { system } = recipeOf(choices);
+    this.#parts = partsOf[system](settings);
     byId("parts", HTMLElement).replaceChildren(...this.#parts.map((part) => this.#card(part)));
     this.#show();
-    const { system } = recipeOf(choices);
     this.#link.send({ kind: "open", system, settings, generation: ++this.#generation });
   }
 
