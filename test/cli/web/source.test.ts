@@ -1,7 +1,7 @@
 /** The source view without a page: every symbol of every equation leads to lines and to dispatches that are there. */
 
 import { describe, expect, test } from "vitest";
-import { recipes, systems, type Settings } from "../../../ebm/index.ts";
+import { recipes, systems } from "../../../ebm/index.ts";
 import type { ShortRunSettings } from "../../../ebm/systems/shortRun.ts";
 import { offered } from "../../../cli/web/rooms/landscape/choices.ts";
 import { generatedLines, matching } from "../../../cli/web/rooms/source/code.ts";
@@ -31,7 +31,7 @@ describe.each(shown)("%s", (name) => {
     const training = await systems[recipes[name].system].open(settings, context, { prepared: false });
     const { dispatches, shaders } = (await training.explain()).update.listing();
     training.dispose();
-    for (const part of partsOf[recipes[name].system](settings as unknown as Settings)) {
+    for (const part of partsOf[recipes[name].system](settings)) {
       const lines = sources[part.file].split("\n");
       for (const { math, lines: wanted, dispatches: named, shader } of signsOf(part)) {
         const where = `${part.name}: ${math}`;
