@@ -1,5 +1,6 @@
 /** Keeps two processes from writing the same run. */
 
+import { readFileSync } from "node:fs";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,11 +52,18 @@ async function taken(path: string): Promise<boolean> {
   }
 }
 
+/** Whether a process is at work; one that has ended counts for nothing, even while nobody has asked how (in a container without init). */
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return codeOf(error) === "EPERM";
+  }
+  try {
+    // `pid (name) state …`, where the name may hold anything.
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat[stat.lastIndexOf(")") + 2] !== "Z";
+  } catch {
+    return true;
   }
 }

@@ -94,6 +94,7 @@ describe("ebm explain anatomy/gmm-convergent-tiny", () => {
 
 /** Those with the large nets of another: what a net of 28 layers makes of an update takes seconds to plan. */
 const likeAnother = ["cifar10-supervised", "cifar10-joint", "cifar10-uncond", "cifar10-semi", "cifar10-small"]
+  .concat("cifar10-small-supervised", "cifar10-resnet")
   .concat("cifar100", "cifar100-supervised", "svhn", "svhn-supervised")
   .map((name) => `jem/${name}`);
 const explainedWhole = Object.keys(recipes).filter((name) => !likeAnother.includes(name));

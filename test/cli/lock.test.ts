@@ -1,6 +1,7 @@
 // The lock of a run folder: one process at a time, and none that is gone.
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -37,3 +38,18 @@ test("lockRun takes the folder of a process that is gone", async () => {
   await release();
   expect(await readdir(path)).toEqual([]);
 });
+
+test.runIf(process.platform === "linux")(
+  "lockRun takes the folder of a process that has ended, though its parent never asked how",
+  async () => {
+    const path = await folder();
+    // The shell starts a child that ends at once, and becomes a program that does not look after it.
+    const parent = spawn("sh", ["-c", "sh -c 'echo $$' & exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    onTestFinished(() => void parent.kill("SIGKILL"));
+    const [pid] = (await once(parent.stdout, "data")) as [Buffer];
+    await writeFile(join(path, "lock"), String(pid).trim());
+    const release = await lockRun(path, 5);
+    await release();
+    expect(await readdir(path)).toEqual([]);
+  },
+);
