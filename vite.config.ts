@@ -1,7 +1,7 @@
 // Builds the library and the command line for Node: dist/ mirrors the sources file by file, WGSL travels as text.
-import { existsSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const folders = ["shaders", "engine", "nn", "ebm", "cli", "bench"];
 const browserOnly = join("cli", "web") + sep;
@@ -13,7 +13,17 @@ const sources = folders
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
   .filter((file) => !file.startsWith(browserOnly) && !file.startsWith(packageOfItsOwn));
 
+/** npm makes the programs of what it installs executable, but not those of the package it stands in: `npx ebm` needs this. */
+const executable: Plugin = {
+  name: "executable",
+  writeBundle: ({ dir }, bundle) => {
+    for (const file of Object.values(bundle))
+      if (file.type === "chunk" && file.code.startsWith("#!")) chmodSync(join(dir!, file.fileName), 0o755);
+  },
+};
+
 export default defineConfig({
+  plugins: [executable],
   publicDir: false,
   logLevel: "warn",
   ssr: { noExternal: [/^@oxc-project\/runtime/] },

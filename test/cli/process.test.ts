@@ -94,6 +94,11 @@ test(
   },
 );
 
+test.skipIf(process.platform === "win32")("what was built runs by itself, as npx and a shell start it", async () => {
+  const child = spawn(resolve("dist/cli/main.js"), ["--version"], { stdio: "ignore" });
+  expect(await exitCode(child)).toBe(0);
+});
+
 test("bad input exits 2 before anything is made", { timeout: 30_000 }, async () => {
   expect(await exitCode(ebm("train", "anatomy/gmm-convergent", "--set", "sampler.stesp=60"))).toBe(2);
   expect(await readdir(folder)).not.toContain("runs");
