@@ -22,8 +22,8 @@ export interface Host {
   /** Takes away a file, or a folder with all that is in it; there may be none. */
   remove(path: string): Promise<void>;
   /**
-   * Makes a folder with these folders and files in it, by their paths inside; it appears whole or not at all. Throws a Failure if
-   * there is one of that name.
+   * Makes a folder with these folders and files in it, by their paths inside, and the folders that the files ask for; it appears
+   * whole or not at all. Throws a Failure if there is one of that name.
    */
   makeFolder(path: string, folders: readonly string[], files: ReadonlyMap<string, string | Uint8Array>): Promise<void>;
   /** The path as seen from a folder. */

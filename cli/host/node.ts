@@ -57,7 +57,8 @@ export async function makeFolder(
     const draft = join(dirname(path), `.run-${randomUUID()}`);
     try {
       await mkdir(draft);
-      for (const folder of folders) await mkdir(join(draft, folder), { recursive: true });
+      for (const folder of [...folders, ...[...files.keys()].map((name) => dirname(name))])
+        await mkdir(join(draft, folder), { recursive: true });
       for (const [name, contents] of files) await writeAtomically(join(draft, name), contents);
       if (await exists(path)) throw new Failure("usage", `run folder ${path}: was made by someone else meanwhile`);
       await rename(draft, path);

@@ -1,6 +1,6 @@
 /** Runs as one file: there and back, and what is refused. */
 
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { packTar } from "modern-tar";
 import { describe, expect, test } from "vitest";
@@ -15,11 +15,14 @@ async function trained(): Promise<TestWorld> {
 
 describe("ebm export and ebm import", () => {
   test("give a run back byte for byte, which goes on as the first one does", async () => {
-    const { ebm, files, bytes } = await trained();
+    const { ebm, files, bytes, world } = await trained();
+    await mkdir(join(world.cwd, "a/eval"));
+    await writeFile(join(world.cwd, "a/eval/step-000006-samples-1-fresh.png"), "a picture of an evaluation");
     expect((await ebm("export", "a")).out).toBe("a.tar, 0.1 MiB: drop it into the app, or ebm import it elsewhere\n");
     expect((await ebm("import", "a.tar")).out).toBe("runs/a; continue with: ebm train --resume runs/a\n");
     const before = (await files()).filter((file) => file.startsWith("a/"));
     expect(before).toContain("a/checkpoints/step-000006.safetensors");
+    expect(before).toContain("a/eval/step-000006-samples-1-fresh.png");
     for (const file of before) expect(await bytes(`runs/${file}`), file).toEqual(await bytes(file));
 
     for (const run of ["a", "runs/a"]) await ebm("train", "--resume", run, "--steps", "9");
