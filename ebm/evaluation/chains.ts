@@ -1,14 +1,12 @@
 /** Chains that are looked at on the way: by the model's sampler, under its energy or another. */
 
-import { compile, currentDevice, dispose, foldIn, type Key, type Tensor } from "../../engine/index.ts";
-import { walk } from "../samplers/index.ts";
+import { dispose, type Key, type Tensor } from "../../engine/index.ts";
+import type { Energy } from "../energy.ts";
+import { stretches } from "../samplers/stretches.ts";
 import type { Evaluated } from "./evaluated.ts";
 
-/** An energy that may depend on more than positions: other tensors, one row for each chain. */
-export type EnergyOf = (learned: Evaluated["learned"], x: Tensor, given: readonly Tensor[]) => Tensor;
-
-/** Steps in one program; the device is waited for in between, so that nothing piles up. */
-const STRETCH = 100;
+/** An energy that may depend on more than positions: on other tensors, one row for each chain. */
+export type EnergyOf = (learned: Evaluated["learned"], given: readonly Tensor[]) => Energy;
 
 /**
  * Walks from `x` and calls `look` with the positions after each number of steps of `stops`, in order; 0 is where chains start. The
@@ -23,32 +21,21 @@ export async function watched(
   key: Key,
   look: (x: Tensor, steps: number) => Promise<void>,
 ): Promise<void> {
-  const programs = new Map<number, ReturnType<typeof programFor>>();
-  const programFor = (steps: number) =>
-    compile(
-      (learned: Evaluated["learned"], x: Tensor, given: readonly Tensor[], key: Key) =>
-        walk(sampler, (at) => energy(learned, at, given), x, steps, key).x,
-      { donate: [1] },
-    );
+  const far = stretches(sampler, energy);
   let at = x;
-  let done = 0;
-  for (const stop of stops) {
-    while (done < stop) {
-      const steps = Math.min(STRETCH, stop - done);
-      const program = programs.get(steps) ?? programFor(steps);
-      programs.set(steps, program);
-      at = program(learned, at, given, foldIn(key, done));
-      done += steps;
-      await currentDevice("evaluate").throttle();
-    }
-    await look(at, stop);
+  let from = 0;
+  for (const to of stops) {
+    at = await far(at, [learned, given], { from, to }, key);
+    await look(at, to);
+    from = to;
   }
   dispose(at);
-  programs.forEach((program) => program.dispose());
+  far.dispose();
 }
 
 /** E(x, y) = −logits[y] of each chain's class, given as u32 `[n]`: p(x | y) is exp of minus that, whatever p(y). */
 export const ofClass =
   (logits: NonNullable<Evaluated["classifier"]>["logits"]): EnergyOf =>
-  (learned, x, [classes]) =>
+  (learned, [classes]) =>
+  (x) =>
     logits(learned, x).pick(classes).neg();

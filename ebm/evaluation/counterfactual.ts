@@ -1,6 +1,7 @@
 /** How items would have to look to be of another class: walks downhill in E(x, y′). */
 
 import { compile, dispose, foldIn, fromArray, key as keyOf, toArray, type Tensor } from "../../engine/index.ts";
+import { stretches } from "../samplers/stretches.ts";
 import { listed } from "../settings.ts";
 import type { Grid } from "../training.ts";
 import { ofClass, watched } from "./chains.ts";
@@ -55,22 +56,17 @@ export const counterfactual = evaluation({
 
     tell("through all classes");
     const through: Grid[] = [];
+    const far = stretches(model.sampler, ofClass(logits));
     let place = items.items(0, options.count);
     through.push(await gridOf("item", place));
     for (let step = 1; step <= classes; step++) {
       const next = Uint32Array.from(labels, (label) => (label + step) % classes);
       const goal = fromArray({ dtype: "u32", shape: [options.count], data: next });
-      await watched(model, ofClass(logits), place, [goal], [options.stay], foldIn(foldIn(key, 1), step), async (at) => {
-        const grid = await gridOf("class", at);
-        through.push(grid);
-        place = fromArray({
-          dtype: "f32",
-          shape: [options.count, ...model.item],
-          data: Float32Array.from(grid.images),
-        });
-      });
+      place = await far(place, [model.learned, [goal]], { to: options.stay }, foldIn(foldIn(key, 1), step));
+      through.push(await gridOf("class", place));
       dispose(goal);
     }
+    far.dispose();
     dispose(given, place);
     predict.dispose();
     return {

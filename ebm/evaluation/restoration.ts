@@ -1,6 +1,7 @@
 /** Images that were damaged, and what the model's chains make of them. */
 
 import { foldIn, fromArray, key as keyOf, where, type Key, type Tensor } from "../../engine/index.ts";
+import { rowSum } from "../samplers/chains.ts";
 import type { Fields, SettingsOf } from "../settings.ts";
 import type { Grid } from "../training.ts";
 import { watched } from "./chains.ts";
@@ -57,19 +58,11 @@ export const restoration = <const F extends Fields>(spec: {
       // Chains walk freely under the energy of images whose known pixels are put back: what is not known follows its own law, given them.
       await watched(
         model,
-        (learned, at, [kept, sure]) => {
-          const energy = model.energy(learned, where(sure.greater(0.5), kept, at));
-          return weight === 0
-            ? energy
-            : energy.add(
-                at
-                  .sub(kept)
-                  .square()
-                  .flatten(1)
-                  .sum(1)
-                  .mul(weight / 2),
-              );
-        },
+        (learned, [kept, sure]) =>
+          (at) => {
+            const energy = model.energy(learned, where(sure.greater(0.5), kept, at));
+            return weight === 0 ? energy : energy.add(rowSum(at.sub(kept).square()).mul(weight / 2));
+          },
         x,
         [fixed, known],
         [steps],

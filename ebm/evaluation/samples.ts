@@ -42,7 +42,7 @@ export const samples = evaluation({
   async run(model, options, { tell }) {
     imageOf("samples", model);
     const key = keyOf(options.seed);
-    const energy: EnergyOf = (learned, x) => model.energy(learned, x);
+    const energy: EnergyOf = (learned) => (x) => model.energy(learned, x);
     const stops = [...new Set(listed(options.steps).map(Number))].sort((a, b) => a - b);
     const last = stops[stops.length - 1] ?? 0;
     const grids: Grid[] = [];

@@ -2,9 +2,10 @@
 
 import { compile, dispose, foldIn, toArray, type Key, type Tensor } from "../../engine/index.ts";
 import { trajectory, type Report } from "../samplers/index.ts";
+import { STRETCH } from "../samplers/stretches.ts";
 import type { Program } from "../trainer.ts";
 import type { MetricsRow } from "../training.ts";
-import { LONG, STRETCH } from "./longRun.ts";
+import { LONG } from "./longRun.ts";
 import { learnedOf, samplesOf, type Learned, type Model } from "./model.ts";
 
 /** What a record calls what samplers report. */
