@@ -7,10 +7,11 @@
 //
 // The config.json of a run folder is such a file with every setting in it.
 
-import { absolute, readFile } from "#host";
+import { absolute } from "#host";
 import { parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 import { z } from "zod";
 import { Failure, reasonOf } from "../failure.ts";
+import { readText } from "../host/text.ts";
 
 const schema = z.strictObject({
   recipe: z.string(),
@@ -24,14 +25,10 @@ export type ConfigFile = z.infer<typeof schema>;
 
 /** The configuration in a file, which messages call `path`; throws a Failure with the line of a syntax error, or naming the member that is wrong. */
 export async function readConfigFile(path: string, cwd: string): Promise<ConfigFile> {
-  let text: string;
-  try {
-    const bytes = await readFile(absolute(cwd, path));
-    if (bytes === null) throw new Failure("usage", `${path}: cannot be read, no such file or directory`);
-    text = new TextDecoder().decode(bytes);
-  } catch (error) {
-    throw error instanceof Failure ? error : new Failure("usage", `${path}: cannot be read, ${reasonOf(error)}`);
-  }
+  const text = await readText(absolute(cwd, path)).catch((error: unknown) => {
+    throw new Failure("usage", `${path}: cannot be read, ${reasonOf(error)}`, { cause: error });
+  });
+  if (text === null) throw new Failure("usage", `${path}: cannot be read, no such file or directory`);
   const errors: ParseError[] = [];
   const raw: unknown = parse(text, errors, { allowTrailingComma: true });
   if (errors.length > 0) {

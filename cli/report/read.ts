@@ -2,6 +2,7 @@
 
 import { list, readFile } from "#host";
 import { readConfigFile, type ConfigFile } from "../config/file.ts";
+import { readText } from "../host/text.ts";
 import type { Environment } from "../run/environment.ts";
 import { readEvaluations, type Evaluated } from "../run/evaluations.ts";
 import type { RunFolder } from "../run/folder.ts";
@@ -94,5 +95,4 @@ export function spread<T>(list: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, i) => list[Math.round(((i + 1) * list.length) / count) - 1]);
 }
 
-const parsed = async (path: string): Promise<unknown> =>
-  JSON.parse(new TextDecoder().decode((await readFile(path)) ?? new Uint8Array()));
+const parsed = async (path: string): Promise<unknown> => JSON.parse((await readText(path)) ?? "");

@@ -1,9 +1,10 @@
 /** The evaluations of a run: a JSON file for each, beside its pictures; what is there is never written again. */
 
-import { list, readFile } from "#host";
+import { list } from "#host";
 import type { Card, Figure, Table } from "../../ebm/evaluation/evaluation.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { Failure } from "../failure.ts";
+import { readText } from "../host/text.ts";
 import type { RunFolder } from "./folder.ts";
 
 /** What an evaluation came to, with all that its numbers depend on. */
@@ -33,8 +34,7 @@ export async function readEvaluations(folder: RunFolder): Promise<Evaluated[]> {
   return Promise.all(
     files.map(async (file) => {
       try {
-        const bytes = (await readFile(`${folder.evaluations}/${file}`)) ?? new Uint8Array();
-        return JSON.parse(new TextDecoder().decode(bytes)) as Evaluated;
+        return JSON.parse((await readText(`${folder.evaluations}/${file}`)) ?? "") as Evaluated;
       } catch (error) {
         throw new Failure("data", `eval/${file}: ${(error as Error).message}`, { cause: error });
       }

@@ -6,11 +6,12 @@
 //   samples/           step-000040-NAME.png                    report.html     all of it to look at
 //   landscape/         step-000040.json, .png                  eval/           step-000040-NAME-1.json, -PICTURE.png
 
-import { absolute, exists, makeFolder, readFile, writeAtomically } from "#host";
+import { absolute, exists, makeFolder, writeAtomically } from "#host";
 import { readConfigFile } from "../config/file.ts";
 import { findSystem, type Catalogue, type Resolved } from "../config/resolve.ts";
 import { checkSettings } from "../config/schema.ts";
 import { Failure } from "../failure.ts";
+import { readText } from "../host/text.ts";
 import type { Environment } from "./environment.ts";
 
 /** Where everything of a run is. */
@@ -72,13 +73,13 @@ export interface OpenedRun {
 export async function openRun(catalogue: Catalogue, asked: string, cwd: string): Promise<OpenedRun> {
   const folder = runFolder(absolute(cwd, asked));
   if (!(await exists(folder.path))) throw new Failure("usage", `${asked}: no such run folder`);
-  const described = await readFile(folder.environment);
-  if ((await readFile(folder.config)) === null || described === null)
-    throw new Failure("usage", `${asked}: not a run folder, it has no config.json`);
+  for (const name of ["config.json", "environment.json"])
+    if (!(await exists(`${folder.path}/${name}`)))
+      throw new Failure("usage", `${asked}: not a run folder, it has no ${name}`);
   const { recipe, system = "", settings } = await readConfigFile(folder.config, folder.path);
   const { fields } = findSystem(catalogue, system);
   const checked = checkSettings(fields, settings, folder.config, { partial: false });
-  const environment = JSON.parse(new TextDecoder().decode(described)) as Environment;
+  const environment = JSON.parse((await readText(folder.environment)) ?? "") as Environment;
   return { folder, run: { recipe, system, settings: checked }, environment };
 }
 

@@ -1,7 +1,8 @@
 /** Files of one JSON object a line: what a run measured (metrics.jsonl) and what happened to it (events.jsonl). */
 
-import { append, readFile, writeAtomically } from "#host";
+import { append, writeAtomically } from "#host";
 import { Failure } from "../failure.ts";
+import { readText } from "../host/text.ts";
 
 /** Numbers by name at one step; JSON has no NaN and no infinities, so these are written as strings. */
 export type NumbersRow = { step: number } & Record<string, number>;
@@ -46,9 +47,8 @@ export async function appendLines(path: string, lines: readonly string[]): Promi
  * @throws Failure naming the line that is malformed
  */
 export async function readLines<T>(path: string, parse: (raw: unknown) => T): Promise<T[]> {
-  const bytes = await readFile(path);
-  if (bytes === null) return [];
-  const text = new TextDecoder().decode(bytes);
+  const text = await readText(path);
+  if (text === null) return [];
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   const lines = whole.split("\n").slice(0, -1);
   return lines.map((line, i) => {

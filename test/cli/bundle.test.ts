@@ -52,7 +52,9 @@ describe("ebm export and ebm import", () => {
       await archive({ "a/config.json": "{}", "a/environment.json": "{}" }),
     );
     expect((await ebm("import", "config.tar")).code).toBe(2);
-    expect(await files()).toEqual(["config.tar"]);
+    await writeFile(join(world.cwd, "half.tar"), await archive({ "a/config.json": "{}" }));
+    expect((await ebm("import", "half.tar")).err).toContain("a: not a run folder, it has no environment.json");
+    expect(await files()).toEqual(["config.tar", "half.tar"]);
   });
 });
 
