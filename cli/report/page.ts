@@ -2,7 +2,7 @@
 
 import { significant, clock } from "../progress/line.ts";
 import { adapterLine } from "../run/environment.ts";
-import type { NumbersRow } from "../run/records.ts";
+import { storable } from "../run/records.ts";
 import { wordOf } from "../config/fields.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { diagnosis, otherCurves } from "./charts.ts";
@@ -97,16 +97,12 @@ const footer = ({ environment }: RunData): Markup =>
   </footer>`;
 
 function rawData({ config, environment, updates, measures, summary, events, evaluations }: RunData): object {
-  const text = (row: NumbersRow): object =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
-    );
   return {
     config,
     environment,
-    summary: text(summary),
-    measures: measures.map(text),
-    updates: spread(updates, mostRows).map(text),
+    summary: storable(summary),
+    measures: measures.map(storable),
+    updates: spread(updates, mostRows).map(storable),
     events,
     ...(evaluations.length > 0 && { evaluations: evaluations.map(({ figures: _, ...rest }) => rest) }),
   };

@@ -17,11 +17,14 @@ export interface RunEvent {
   back?: number;
 }
 
-/** One line for a row of numbers. */
-export const numbersLine = (row: NumbersRow): string =>
-  JSON.stringify(row, (_key, value: unknown) =>
-    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+/** Numbers by name as JSON can hold them: those that are not finite as strings. */
+export const storable = (numbers: Readonly<Record<string, number>>): Record<string, number | string> =>
+  Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
   );
+
+/** One line for a row of numbers. */
+export const numbersLine = (row: NumbersRow): string => JSON.stringify(storable(row));
 
 /** A row of numbers from a parsed line, with the strings of non-finite numbers read back. */
 export function numbersOf(raw: unknown): NumbersRow {
