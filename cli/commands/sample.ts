@@ -1,6 +1,6 @@
 /** ebm sample: draws samples from the newest checkpoint of a run. */
 
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve as absolute } from "node:path";
 import type { NamedArrays } from "../../engine/hostArray.ts";
 import type { Fields, Settings } from "../../ebm/settings.ts";
@@ -14,6 +14,7 @@ import { asked, Failure, reasonOf, type Ending } from "../failure.ts";
 import { chainsPage, chainsTable } from "../report/chains.ts";
 import { writeAtomically } from "../run/atomic.ts";
 import { openRun } from "../run/folder.ts";
+import { freeStem } from "../run/freeStem.ts";
 import { stepStem } from "../run/observation.ts";
 import { gridPng, isPicture, landscapesPng } from "../run/pictures.ts";
 import { restore } from "../run/resume.ts";
@@ -198,14 +199,8 @@ async function checkOut(out: string, typed: string): Promise<void> {
 }
 
 /** `step-000040-sample-N.png` with the first N that no file has, of one picture or of several. */
-async function freeName(folder: string, step: number): Promise<string> {
-  const names = await readdir(folder);
-  for (let n = 1; ; n++) {
-    const stem = `${stepStem(step)}-sample-${n}`;
-    if (!names.some((name) => name.startsWith(`${stem}.`) || name.startsWith(`${stem}-`)))
-      return join(folder, `${stem}.png`);
-  }
-}
+const freeName = async (folder: string, step: number): Promise<string> =>
+  join(folder, `${await freeStem(folder, `${stepStem(step)}-sample`)}.png`);
 
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(

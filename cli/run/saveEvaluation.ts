@@ -1,13 +1,15 @@
 /** Puts what was evaluated into the folder of its run. */
 
-import { exists, list, makeFolder, sha256, writeAtomically } from "#host";
+import { exists, makeFolder, sha256, writeAtomically } from "#host";
 import type { Card, Result } from "../../ebm/evaluation/evaluation.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import type { Evaluated } from "./evaluations.ts";
 import { filmGif } from "./film.ts";
 import type { RunFolder } from "./folder.ts";
+import { freeStem } from "./freeStem.ts";
 import { stepStem } from "./observation.ts";
 import { gridPng, isPicture } from "./pictures.ts";
+import { storable } from "./records.ts";
 
 /** A result before it is stored. */
 export interface Evaluation {
@@ -22,7 +24,7 @@ export interface Evaluation {
 /** Writes a result and its pictures under the first free number, pictures first; returns the path of the JSON file. */
 export async function saveEvaluation(folder: RunFolder, own: Evaluation, other: Evaluation | null): Promise<string> {
   if (!(await exists(folder.evaluations))) await makeFolder(folder.evaluations, [], new Map());
-  const stem = await freeStem(folder.evaluations, own);
+  const stem = await freeStem(folder.evaluations, `${stepStem(own.step)}-${own.name}`);
   const stored: Evaluated = {
     ...(await storePictures(folder.evaluations, stem, own)),
     beside: other && (await storePictures(folder.evaluations, `${stem}-beside`, other)),
@@ -49,10 +51,7 @@ async function storePictures(
   const card = { ...circumstances, ...result.card };
   return {
     ...{ name, step, options, card, protocol: await protocolOf(name, options, result.card) },
-    numbers: Object.fromEntries(
-      Object.entries(result.numbers).map(([number, value]) => [number, Number.isFinite(value) ? value : String(value)]),
-    ),
-    ...{ tables: result.tables ?? [], figures: result.figures ?? [], pictures },
+    ...{ numbers: storable(result.numbers), tables: result.tables ?? [], figures: result.figures ?? [], pictures },
   };
 }
 
@@ -61,12 +60,3 @@ const protocolOf = async (name: string, options: Settings, card: Card): Promise<
   (await sha256([JSON.stringify([name, sorted(options), sorted(card)])])).slice(0, 10);
 
 const sorted = (entries: object): unknown[] => Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1));
-
-/** `step-000040-ood-1` with the first number that no file has. */
-async function freeStem(folder: string, { name, step }: Evaluation): Promise<string> {
-  const names = await list(folder);
-  for (let n = 1; ; n++) {
-    const stem = `${stepStem(step)}-${name}-${n}`;
-    if (!names.some((file) => file.startsWith(`${stem}.`) || file.startsWith(`${stem}-`))) return stem;
-  }
-}
