@@ -28,17 +28,10 @@ export const standIn: Context = {
   data(name, _part, size) {
     if (!Object.hasOwn(shapes, name))
       return Promise.reject(new Failure("usage", `explain: no shape is known of the data set "${name}"`));
-    const shape = { height: size, width: size, ...shapes[name] };
-    const { count, channels, height, width, classes } = shape;
+    const { classes, ...shape } = { height: size, width: size, ...shapes[name] };
+    const { count, channels, height, width } = shape;
     const images = new Uint8Array(count * channels * height * width);
-    return Promise.resolve({
-      name,
-      count,
-      channels,
-      height,
-      width,
-      images,
-      labels: Uint8Array.from({ length: count }, (_, item) => item % classes),
-    });
+    const labels = Uint8Array.from({ length: count }, (_, item) => item % classes);
+    return Promise.resolve({ name, ...shape, images, labels });
   },
 };
