@@ -1,6 +1,5 @@
 /** Keeps two processes from writing the same run. */
 
-import { readFileSync } from "node:fs";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,7 +27,7 @@ export async function lockRun(folder: string, seconds = patience): Promise<() =>
       };
     }
     const holder = Number(await readFile(path, "utf8").catch(() => ""));
-    if (holder === process.pid ? held.has(path) : holder > 0 && alive(holder)) {
+    if (holder === process.pid ? held.has(path) : holder > 0 && (await alive(holder))) {
       if (waited < seconds) await sleep(50);
       else throw new Failure("usage", `${folder}: process ${holder} is at work there (if it is not, remove ${path})`);
     } else {
@@ -53,7 +52,7 @@ async function taken(path: string): Promise<boolean> {
 }
 
 /** Whether a process is at work; one that has ended counts for nothing, even while nobody has asked how (in a container without init). */
-function alive(pid: number): boolean {
+async function alive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -61,7 +60,7 @@ function alive(pid: number): boolean {
   }
   try {
     // `pid (name) state …`, where the name may hold anything.
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     return stat[stat.lastIndexOf(")") + 2] !== "Z";
   } catch {
     return true;
