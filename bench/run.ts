@@ -1,7 +1,7 @@
 /** The program behind `npm run bench`: measures the cases whose names contain a word, and prints what it found. */
 
 import { loadavg } from "node:os";
-import { endingOf, exitCodes } from "../cli/failure.ts";
+import type { Ending } from "../cli/failure.ts";
 import { launch } from "../cli/launch.ts";
 import { openDevice } from "../engine/index.ts";
 import type { Case } from "./case.ts";
@@ -9,16 +9,18 @@ import { choose } from "./choose.ts";
 import { cases } from "./index.ts";
 import { measure } from "./measure.ts";
 import { record, table } from "./print.ts";
+import { runProgram, tell } from "./program.ts";
 
 const EFFORT = { rounds: 5, time: 200 };
 
-async function bench(words: readonly string[]): Promise<void> {
+async function bench(words: readonly string[]): Promise<Ending> {
   const chosen = choose(words, cases);
   await launch();
   for (const on of ["null", "adapter"] as const) {
     const here = chosen.cases.filter((entry) => entry.on === on);
     if (here.length > 0) await benchOn(on, here, chosen.json);
   }
+  return "ok";
 }
 
 /** One device after the other: what runs on neither disturbs what runs on the other. */
@@ -34,15 +36,4 @@ async function benchOn(on: Case["on"], here: readonly Case[], json: boolean): Pr
   await device.close();
 }
 
-/** What is not a result goes to stderr. */
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-
-try {
-  await bench(process.argv.slice(2));
-  process.exit(exitCodes.ok);
-} catch (error) {
-  const ending = endingOf(error);
-  const message = error instanceof Error ? (ending === "fault" ? error.stack : error.message) : String(error);
-  tell(`bench: ${message}`);
-  process.exit(exitCodes[ending]);
-}
+await runProgram("bench", bench);

@@ -10,6 +10,7 @@ import { openDevice } from "../../engine/index.ts";
 import { recipes, systems } from "../../ebm/index.ts";
 import { changed } from "../../ebm/recipes/recipe.ts";
 import type { JemSettings } from "../../ebm/systems/jem.ts";
+import { adapterFacts } from "../print.ts";
 
 const [recipe, batch, updates] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 await launch();
@@ -25,11 +26,10 @@ for (let i = 0; i < updates; i++) {
   await training.metrics({ final: true }).then((rows) => process.stderr.write(`${JSON.stringify(rows)}\n`));
   seconds.push((performance.now() - began) / 1000);
 }
-const { name, source, software, host } = device.adapter;
 process.stdout.write(
   `${JSON.stringify({
     ...{ recipe, batch, steps: settings.objective.x > 0 ? settings.sampler.steps : 0, seconds, load: loadavg()[0] },
-    ...{ memory: update.memory, gflop: update.cost.flops / 1e9, adapter: name, source, software, host },
+    ...{ memory: update.memory, gflop: update.cost.flops / 1e9, ...adapterFacts(device.adapter) },
   })}\n`,
 );
 training.dispose();

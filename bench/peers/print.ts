@@ -2,6 +2,7 @@
 
 import { cpus, loadavg } from "node:os";
 import type { Device } from "../../engine/index.ts";
+import { adapterFacts, rounded } from "../print.ts";
 import type { Outcome } from "./measure.ts";
 import type { Workload } from "./workload.ts";
 
@@ -18,10 +19,7 @@ export function record({ adapter }: Device, { name, unit }: Workload, outcome: O
     library: outcome.library,
     version: outcome.version,
     date: new Date().toISOString(),
-    adapter: adapter.name,
-    source: adapter.source,
-    software: adapter.software,
-    host: adapter.host,
+    ...adapterFacts(adapter),
     machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`,
     load: rounded(loadavg()[0]),
     unit,
@@ -77,9 +75,6 @@ export const tableRows = ({ name, unit }: Workload, outcomes: readonly Outcome[]
 
 const line = (cells: readonly string[]): string =>
   `| ${cells.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join(" | ")} |`;
-
-/** Three digits that mean something. */
-const rounded = (value: number): number => Number(value.toPrecision(3));
 
 /** `12.3 ms`, `1.5 µs`, `2.1 s` */
 const duration = (ms: number): string =>

@@ -2,9 +2,10 @@
 
 import { createRequire } from "node:module";
 import { loadavg } from "node:os";
-import { Failure, endingOf, exitCodes } from "../../cli/failure.ts";
+import { Failure, type Ending } from "../../cli/failure.ts";
 import { launch } from "../../cli/launch.ts";
 import { openDevice } from "../../engine/index.ts";
+import { runProgram, tell } from "../program.ts";
 import { shareAdapter } from "./adapter.ts";
 import { openJax } from "./jax.ts";
 import { measure } from "./measure.ts";
@@ -17,7 +18,7 @@ import { workloads } from "./workloads/index.ts";
 
 const EFFORT = { rounds: 5, time: 60, cap: 30_000 };
 
-async function bench(words: readonly string[]): Promise<void> {
+async function bench(words: readonly string[]): Promise<Ending> {
   const json = words.includes("--json");
   const filters = words.filter((word) => word !== "--json");
   if (filters.length > 1 || filters[0]?.startsWith("-"))
@@ -67,19 +68,10 @@ async function bench(words: readonly string[]): Promise<void> {
     );
   }
   for (const peer of peers.values()) await peer.close();
+  return "ok";
 }
 
 const versionOf = (file: string): string => (createRequire(import.meta.url)(file) as { version: string }).version;
 const print = (lines: readonly string[]): void => void process.stdout.write(`${lines.join("\n")}\n`);
 
-/** What is not a result goes to stderr. */
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-
-try {
-  await bench(process.argv.slice(2));
-  process.exit(exitCodes.ok);
-} catch (error) {
-  const ending = endingOf(error);
-  tell(`bench:peers: ${error instanceof Error ? (ending === "fault" ? error.stack : error.message) : String(error)}`);
-  process.exit(exitCodes[ending]);
-}
+await runProgram("bench:peers", bench);

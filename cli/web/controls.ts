@@ -16,6 +16,10 @@ export interface Values {
   standard(this: void, path: string): Value;
 }
 
+/** A setting that was typed, as the command line reads it after --set. Throws a Failure naming the legal values, with `where` before it. */
+export const readSetting = (fields: Fields, path: string, word: string, where = `address: ${path}=${word}`): Value =>
+  valueAt(readAssignment(fields, `${path}=${word}`, where), path) as Value;
+
 /** A control in the page, which can be brought up to date. */
 interface Control {
   show(values: Values): void;
@@ -108,9 +112,9 @@ export class Controls {
   /** Takes what was typed if it is legal; else says what would be. */
   #settle(path: string, input: HTMLInputElement, about: HTMLElement, field: Field): void {
     try {
-      const read = readAssignment(this.#values.fields, `${path}=${input.value.trim()}`, path);
+      const value = readSetting(this.#values.fields, path, input.value.trim(), path);
       clear(input, about, field);
-      this.changed(path, valueAt(read, path) as Value);
+      this.changed(path, value);
     } catch {
       input.ariaInvalid = "true";
       about.textContent = `expected ${legalValues(field)}`;

@@ -1,8 +1,6 @@
 /** A race as words of the page's address, and back: `target=banana&stepSize=0.1&racers=mala,hmc`. */
 
-import { readAssignment } from "../../../config/assignment.ts";
-import { valueAt } from "../../../config/fields.ts";
-import type { Value } from "../../controls.ts";
+import { readSetting } from "../../controls.ts";
 import { initial, raceFields, raceOn, settingNames, withSetting } from "./choices.ts";
 import type { Race } from "./protocol.ts";
 import { racers } from "./racers.ts";
@@ -26,17 +24,16 @@ export function raceOf(words: URLSearchParams): { race: Race; problems: string[]
   const inOrder = [...words].sort(([a], [b]) => Number(b === "target") - Number(a === "target"));
   for (const [name, word] of inOrder) {
     try {
-      race = name === "racers" ? { ...race, racers: racersOf(word) } : withSetting(race, name, settingOf(name, word));
+      race =
+        name === "racers"
+          ? { ...race, racers: racersOf(word) }
+          : withSetting(race, name, readSetting(raceFields, name, word));
     } catch (error) {
       problems.push((error as Error).message);
     }
   }
   return { race, problems };
 }
-
-/** A setting as the command line reads it after --set. */
-const settingOf = (name: string, word: string): Value =>
-  valueAt(readAssignment(raceFields, `${name}=${word}`, `address: ${name}=${word}`), name) as Value;
 
 function racersOf(word: string): string[] {
   const wanted = word.split(",");

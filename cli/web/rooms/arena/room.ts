@@ -27,7 +27,6 @@ export function enter(place: HTMLElement, visit: Visit): Entered {
 
 class ArenaRoom implements Entered {
   #race: Race;
-  #running = true;
   /** Counts what has been opened, so that late news of what was there before are passed over. */
   #generation = 0;
   #panels: readonly RacerPanel[] = [];
@@ -48,9 +47,10 @@ class ArenaRoom implements Entered {
       left: visit.left,
     });
     this.#toolbar = new Toolbar(
+      "One step of every sampler",
       {
-        toggle: () => this.#setRunning(!this.#running),
-        step: () => this.#step(),
+        pace: () => this.#sendPace(),
+        step: () => this.#link.send({ kind: "step" }),
         reset: () => this.#begin(),
         seed: (seed) => this.#choose({ ...this.#race, seed }),
       },
@@ -73,7 +73,6 @@ class ArenaRoom implements Entered {
   }
 
   #listen(left: AbortSignal): void {
-    document.addEventListener("visibilitychange", () => this.#sendPace(), { signal: left });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw(), { signal: left });
     const sizes = new ResizeObserver(() => this.#redraw());
     sizes.observe(byId("track", HTMLElement));
@@ -98,23 +97,12 @@ class ArenaRoom implements Entered {
     byId("track", HTMLElement).replaceChildren(...this.#panels.map(({ element }) => element));
     this.#redraw();
     showTable(byId("table", HTMLTableElement), this.#panels);
-    this.#toolbar.show(this.#race.seed, this.#running);
+    this.#toolbar.showSeed(this.#race.seed);
     this.#sendPace();
-  }
-
-  #setRunning(wanted: boolean): void {
-    this.#running = wanted;
-    this.#toolbar.show(this.#race.seed, wanted);
-    this.#sendPace();
-  }
-
-  #step(): void {
-    this.#setRunning(false);
-    this.#link.send({ kind: "step" });
   }
 
   #sendPace(): void {
-    this.#link.send({ kind: "pace", running: this.#running && !document.hidden });
+    this.#link.send({ kind: "pace", running: this.#toolbar.running });
   }
 
   /** Draws what is new. */

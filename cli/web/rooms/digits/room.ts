@@ -2,6 +2,15 @@
 
 import { significant } from "../../../progress/line.ts";
 import { hideBanner, showBanner } from "../../banner.ts";
+import {
+  changedSettings,
+  changedValue,
+  changedValues,
+  changeWords,
+  trainCommand,
+  withChange,
+  type Changes,
+} from "../../changes.ts";
 import { copy } from "../../clipboard.ts";
 import { Controls } from "../../controls.ts";
 import { CurvesView, type Chart } from "../../curves.ts";
@@ -10,17 +19,7 @@ import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
 import { Toolbar } from "../../toolbar.ts";
 import { chosen, dropped, type Files } from "../run/dropped.ts";
-import {
-  changesOf,
-  knobs,
-  recipe,
-  settingsOf,
-  standard,
-  valuesOf,
-  withSetting,
-  wordsOf,
-  type Changes,
-} from "./choices.ts";
+import { changesOf, knobs, recipe } from "./choices.ts";
 import { Pad } from "./pad.ts";
 import { PIXELS, type News, type Seen, type Wish } from "./protocol.ts";
 import "./room.css";
@@ -60,7 +59,6 @@ export function enter(place: HTMLElement, visit: Visit): Entered {
 
 class DigitsRoom implements Entered {
   #changes: Changes;
-  #running = true;
   #generation = 0;
   /** The digit that is looked at. */
   #digit = background();
@@ -87,16 +85,17 @@ class DigitsRoom implements Entered {
       left: visit.left,
     });
     this.#toolbar = new Toolbar(
+      "One update",
       {
-        toggle: () => this.#setRunning(!this.#running),
-        step: () => this.#step(),
+        pace: () => this.#sendPace(),
+        step: () => this.#link.send({ kind: "step" }),
         reset: () => this.#begin(),
-        seed: (seed) => this.#choose(withSetting(this.#changes, "seed", seed)),
+        seed: (seed) => this.#choose(withChange(recipe, this.#changes, "seed", seed)),
       },
       visit.left,
     );
-    this.#controls = new Controls(valuesOf(changes), (path, value) =>
-      this.#choose(withSetting(this.#changes, path, value)),
+    this.#controls = new Controls(changedValues(recipe, changes), (path, value) =>
+      this.#choose(withChange(recipe, this.#changes, path, value)),
     );
     this.#controls.add(byId("knobs", HTMLElement), knobs);
     this.#pad = new Pad(byId("pad", HTMLCanvasElement), (digit) => this.#take(digit));
@@ -123,7 +122,7 @@ class DigitsRoom implements Entered {
     press("downhill", () => this.#walk(null, new Float32Array(PIXELS)));
     press("fill", () => this.#fill());
     press("copy-link", () => void copy(location.href, "link"));
-    press("copy-command", () => void copy(this.#command(), "command"));
+    press("copy-command", () => void copy(trainCommand(recipe, this.#changes), "command"));
     byId("goals", HTMLElement).append(
       ...Array.from({ length: 10 }, (_, goal) => {
         const button = Object.assign(document.createElement("button"), { type: "button", textContent: String(goal) });
@@ -132,7 +131,6 @@ class DigitsRoom implements Entered {
       }),
     );
     byId("pad", HTMLCanvasElement).addEventListener("pointerdown", () => (byId("pad-hint", HTMLElement).hidden = true));
-    document.addEventListener("visibilitychange", () => this.#sendPace(), { signal: left });
     const redraw = (): void => {
       this.#curves.restyle();
       this.#drawDial();
@@ -167,8 +165,8 @@ class DigitsRoom implements Entered {
 
   #choose(next: Changes): void {
     this.#changes = next;
-    this.#visit.write(wordsOf(next));
-    this.#controls.show(valuesOf(next));
+    this.#visit.write(changeWords(next));
+    this.#controls.show(changedValues(recipe, next));
     this.#begin();
   }
 
@@ -179,37 +177,19 @@ class DigitsRoom implements Entered {
     byId("verdict", HTMLElement).textContent = "The model opens.";
     // Only the server of `ebm demo` has data beside the page.
     const server = location.hostname === "localhost" ? new URL("./", location.href).href : null;
-    this.#link.send({ kind: "open", settings: settingsOf(this.#changes), server, generation: ++this.#generation });
+    this.#link.send({
+      kind: "open",
+      settings: changedSettings(recipe, this.#changes),
+      server,
+      generation: ++this.#generation,
+    });
     this.#link.send({ kind: "look", digit: this.#digit });
-    this.#toolbar.show(this.#seed, this.#running);
+    this.#toolbar.showSeed(Number(changedValue(recipe, this.#changes, "seed")));
     this.#sendPace();
-  }
-
-  get #seed(): number {
-    return Number(this.#changes.seed ?? standard("seed"));
-  }
-
-  /** `ebm train jem/mnist-tiny --seed 7 --set batch=16` */
-  #command(): string {
-    const options = Object.entries(this.#changes).map(([path, value]) =>
-      path === "seed" ? `--seed ${value}` : `--set ${path}=${value}`,
-    );
-    return ["ebm train", recipe.name, ...options].join(" ");
-  }
-
-  #setRunning(wanted: boolean): void {
-    this.#running = wanted;
-    this.#toolbar.show(this.#seed, wanted);
-    this.#sendPace();
-  }
-
-  #step(): void {
-    this.#setRunning(false);
-    this.#link.send({ kind: "step" });
   }
 
   #sendPace(): void {
-    this.#link.send({ kind: "pace", running: this.#running && !document.hidden });
+    this.#link.send({ kind: "pace", running: this.#toolbar.running });
   }
 
   /** Looks at another digit. */

@@ -1,9 +1,8 @@
 /** Choices as words of the page's address, and back: `recipe=anatomy/gmm-convergent-tiny&sampler.steps=30`. */
 
 import { recipes } from "../../../../ebm/index.ts";
-import { readAssignment } from "../../../config/assignment.ts";
-import { valueAt } from "../../../config/fields.ts";
-import type { Value } from "../../controls.ts";
+import { changeWords } from "../../changes.ts";
+import { readSetting, type Value } from "../../controls.ts";
 import { scales } from "../../density.ts";
 import {
   chainsModes,
@@ -23,10 +22,8 @@ import { pointsOfWord } from "./own.ts";
 /** The words of choices. What is as the room opens with it is left out, except the recipe. */
 export function wordsOf({ recipe, changes, own, view }: Choices): Record<string, string> {
   const usual = viewWords(initial.view);
-  const settings = Object.entries(changes).map(([path, value]) => [path, String(value)]);
   const shown = Object.entries(viewWords(view)).filter(([name, word]) => word !== usual[name]);
-  const drawing = own === "" ? [] : [["own", own]];
-  return Object.fromEntries([["recipe", recipe], ...settings, ...drawing, ...shown]) as Record<string, string>;
+  return { recipe, ...changeWords(changes), ...(own !== "" && { own }), ...Object.fromEntries(shown) };
 }
 
 /** The choices of an address, and in words what of it makes no sense and was left out. */
@@ -43,7 +40,7 @@ export function choicesOf(words: URLSearchParams): { choices: Choices; problems:
     try {
       if (name === "own") choices = { ...choices, own: drawingOf(word) };
       else if (name in viewReaders) choices = { ...choices, view: { ...choices.view, ...viewReaders[name](word) } };
-      else choices = withSetting(choices, name, readSetting(choices, name, word));
+      else choices = withSetting(choices, name, settingOf(choices, name, word));
     } catch (error) {
       problems.push((error as Error).message);
     }
@@ -57,12 +54,12 @@ function drawingOf(word: string): string {
   return word;
 }
 
-/** A setting as the command line reads it after --set. */
-function readSetting(choices: Choices, path: string, word: string): Value {
+/** A setting that this page lets one choose. */
+function settingOf(choices: Choices, path: string, word: string): Value {
   if (settled.includes(path)) throw new RangeError(`address: ${path} comes with the recipe, got "${word}"`);
   if (path === "data.name" && !(word in dataSets))
     throw new RangeError(`address: data.name is one of ${Object.keys(dataSets).join(", ")}, got "${word}"`);
-  return valueAt(readAssignment(fieldsOf(choices), `${path}=${word}`, `address: ${path}=${word}`), path) as Value;
+  return readSetting(fieldsOf(choices), path, word);
 }
 
 const viewWords = ({ picture, scale, layers, chains }: View): Record<string, string> => ({

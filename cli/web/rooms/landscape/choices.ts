@@ -1,16 +1,24 @@
 /** What a person has chosen on the page: a recipe, the settings that differ from it, and how it is shown. */
 
 import { givenName } from "../../../../ebm/data/given.ts";
-import { recipes, systems, toys, type Fields, type Recipe, type Settings } from "../../../../ebm/index.ts";
-import { leaves, merge, settingAt, valueAt, wordOf } from "../../../config/fields.ts";
+import { recipes, toys, type Fields, type Recipe, type Settings } from "../../../../ebm/index.ts";
+import { leaves, valueAt, wordOf } from "../../../config/fields.ts";
+import {
+  changedSettings,
+  changedValue,
+  changedValues,
+  recipeFields,
+  standardValue,
+  withChange,
+  type Changes,
+} from "../../changes.ts";
 import type { Value, Values } from "../../controls.ts";
 import type { Scale } from "../../density.ts";
 
 /** All that the address of the page holds. */
 export interface Choices {
   recipe: string;
-  /** settings that differ from the recipe's, by dotted path */
-  changes: Readonly<Record<string, Value>>;
+  changes: Changes;
   /** a drawing, as `own.ts` writes it; empty where there is none */
   own: string;
   view: View;
@@ -74,37 +82,26 @@ export const initial: Choices = {
 
 export const recipeOf = ({ recipe }: Choices): Recipe => recipes[recipe];
 
-export const fieldsOf = (choices: Choices): Fields => systems[recipeOf(choices).system].fields;
+export const fieldsOf = (choices: Choices): Fields => recipeFields(recipeOf(choices));
 
 /** The complete settings. */
-export const settingsOf = (choices: Choices): Settings =>
-  Object.entries(choices.changes)
-    .map(([path, value]) => settingAt(path, value))
-    .reduce(merge, recipeOf(choices).settings);
+export const settingsOf = (choices: Choices): Settings => changedSettings(recipeOf(choices), choices.changes);
 
 /** The value that a setting has now. */
 export const chosenValue = (choices: Choices, path: string): Value =>
-  choices.changes[path] ?? recipeValue(choices, path);
+  changedValue(recipeOf(choices), choices.changes, path);
 
 /** The value that a setting has in the recipe. */
-export const recipeValue = (choices: Choices, path: string): Value =>
-  valueAt(recipeOf(choices).settings, path) as Value;
+export const recipeValue = (choices: Choices, path: string): Value => standardValue(recipeOf(choices), path);
 
 /** What the controls of settings show. */
-export const valuesOf = (choices: Choices): Values => ({
-  fields: fieldsOf(choices),
-  now: (path) => chosenValue(choices, path),
-  standard: (path) => recipeValue(choices, path),
-});
+export const valuesOf = (choices: Choices): Values => changedValues(recipeOf(choices), choices.changes);
 
-/** The choices with one setting changed; a value equal to the recipe's is no change. Changes stay in the order of the fields. */
-export function withSetting(choices: Choices, path: string, value: Value): Choices {
-  const wanted: Record<string, Value> = { ...choices.changes, [path]: value };
-  const changed = [...leaves(fieldsOf(choices)).keys()].filter(
-    (name) => name in wanted && wanted[name] !== recipeValue(choices, name),
-  );
-  return { ...choices, changes: Object.fromEntries(changed.map((name) => [name, wanted[name]])) };
-}
+/** The choices with one setting changed. */
+export const withSetting = (choices: Choices, path: string, value: Value): Choices => ({
+  ...choices,
+  changes: withChange(recipeOf(choices), choices.changes, path, value),
+});
 
 /** The choices for another recipe. Only the seed stays: the other settings belong to the recipe. */
 export function withRecipe(choices: Choices, recipe: string): Choices {

@@ -1,12 +1,8 @@
 /** The command line that trains what the page trains. */
 
-import { isOwn, type Choices } from "./choices.ts";
+import { trainCommand } from "../../changes.ts";
+import { isOwn, recipeOf, type Choices } from "./choices.ts";
 
-/** `ebm train anatomy/gmm-convergent-tiny --seed 7 --set sampler.steps=30` */
-export function commandOf(choices: Choices): string {
-  const { recipe, changes } = choices;
-  const options = Object.entries(changes).map(([path, value]) =>
-    path === "seed" ? `--seed ${value}` : `--set ${path}=${value}`,
-  );
-  return ["ebm train", recipe, ...options, ...(isOwn(choices) ? ["--data points.csv"] : [])].join(" ");
-}
+/** `ebm train anatomy/gmm-convergent-tiny --seed 7 --set sampler.steps=30`, with the file of one's own points. */
+export const commandOf = (choices: Choices): string =>
+  trainCommand(recipeOf(choices), choices.changes) + (isOwn(choices) ? " --data points.csv" : "");

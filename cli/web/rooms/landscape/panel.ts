@@ -3,6 +3,7 @@
 import { temperatureOf } from "../../../../ebm/index.ts";
 import { significant } from "../../../progress/line.ts";
 import { writeAddress } from "../../address.ts";
+import { changeWords } from "../../changes.ts";
 import { copy } from "../../clipboard.ts";
 import { Controls, type Value } from "../../controls.ts";
 import {
@@ -70,9 +71,8 @@ export class Panel {
     byId("source", HTMLElement).textContent = `After ${source}`;
     byId("command", HTMLElement).textContent = commandOf(choices);
     const { recipe, changes } = choices;
-    const words = Object.fromEntries(Object.entries(changes).map(([path, value]) => [path, String(value)]));
     const run = byId("as-run", HTMLAnchorElement);
-    run.href = `#${writeAddress("run", { recipe, ...words })}`;
+    run.href = `#${writeAddress("run", { recipe, ...changeWords(changes) })}`;
     run.hidden = isOwn(choices);
     const [stepSize, noise] = ["sampler.stepSize", "sampler.noise"].map((path) => Number(chosenValue(choices, path)));
     byId("temperature", HTMLOutputElement).textContent =

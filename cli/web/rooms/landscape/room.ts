@@ -31,7 +31,6 @@ export function enter(place: HTMLElement, visit: Visit): Entered {
 
 class LandscapeRoom implements Entered {
   #choices: Choices;
-  #running = true;
   /** Counts what has been opened, so that late news of what was there before are passed over. */
   #generation = 0;
   /** The last divergences from the truth by name. */
@@ -63,9 +62,10 @@ class LandscapeRoom implements Entered {
     });
     this.#landscape = new LandscapeView(canvases(), choices.view);
     this.#toolbar = new Toolbar(
+      "One update",
       {
-        toggle: () => this.#setRunning(!this.#running),
-        step: () => this.#step(),
+        pace: () => this.#sendPace(),
+        step: () => this.#link.send({ kind: "step" }),
         reset: () => this.#begin(true),
         seed: (seed) => this.#choose(withSetting(this.#choices, "seed", seed)),
       },
@@ -95,10 +95,8 @@ class LandscapeRoom implements Entered {
   }
 
   #listen(left: AbortSignal): void {
-    const pace = (): void => this.#sendPace();
     watchView((view) => this.#choose({ ...this.#choices, view }));
-    this.#learning.addEventListener("change", pace);
-    document.addEventListener("visibilitychange", pace, { signal: left });
+    this.#learning.addEventListener("change", () => this.#sendPace());
     matchMedia("(prefers-color-scheme: dark)").addEventListener(
       "change",
       () => {
@@ -147,7 +145,7 @@ class LandscapeRoom implements Entered {
   }
 
   #show(): void {
-    this.#toolbar.show(Number(chosenValue(this.#choices, "seed")), this.#running);
+    this.#toolbar.showSeed(Number(chosenValue(this.#choices, "seed")));
     this.#panel.show(this.#choices);
     showView(this.#choices.view);
     byId("name-truth", HTMLElement).textContent = isOwn(this.#choices) ? "Data" : "Truth";
@@ -155,19 +153,8 @@ class LandscapeRoom implements Entered {
     this.#landscape.show(this.#choices.view);
   }
 
-  #setRunning(wanted: boolean): void {
-    this.#running = wanted;
-    this.#toolbar.show(Number(chosenValue(this.#choices, "seed")), wanted);
-    this.#sendPace();
-  }
-
-  #step(): void {
-    this.#setRunning(false);
-    this.#link.send({ kind: "step" });
-  }
-
   #sendPace(): void {
-    const running = this.#running && !document.hidden;
+    const { running } = this.#toolbar;
     const long = this.#choices.view.chains === "long";
     this.#link.send({ kind: "pace", pace: { running, learning: this.#learning.checked, long } });
   }
@@ -218,7 +205,7 @@ class LandscapeRoom implements Entered {
     const view = { ...this.#choices.view, picture: "truth" as const };
     showView(view);
     this.#landscape.show(view);
-    this.#setRunning(false);
+    this.#toolbar.pause();
     byId("verdict", HTMLElement).textContent = onlyTruth;
   }
 
@@ -232,7 +219,7 @@ class LandscapeRoom implements Entered {
     for (const row of rows) {
       this.#curves.push(row);
       const strange = Object.keys(row).filter((name) => !Number.isFinite(row[name]));
-      if (strange.length > 0 && this.#running) this.#diverged(row.step, strange);
+      if (strange.length > 0 && this.#toolbar.playing) this.#diverged(row.step, strange);
     }
     if (Object.keys(measures).length > 0) this.#curves.push({ step, ...measures });
     for (const [name, value] of Object.entries(measures)) this.#measures.set(name, value);
@@ -244,7 +231,7 @@ class LandscapeRoom implements Entered {
   }
 
   #diverged(step: number, names: readonly string[]): void {
-    this.#setRunning(false);
+    this.#toolbar.pause();
     const what = `At update ${step}, ${names.join(" and ")} ${names.length > 1 ? "are" : "is"} no number any more.`;
     showBanner("The chains have run away", [what, "Take a smaller step size or learning rate, then press “Reset”."]);
   }

@@ -1,0 +1,33 @@
+/** What the proofs have in common: which of their runs are meant, what they print, and the file that keeps it. */
+
+import { appendFileSync, mkdirSync } from "node:fs";
+import { Failure } from "../../cli/failure.ts";
+import type { Device } from "../../engine/index.ts";
+import { rounded } from "../print.ts";
+
+/** The runs whose names contain all words. Throws a Failure that lists the names where there is none. */
+export function chosenRuns<Run>(words: readonly string[], runs: readonly Run[], nameOf: (run: Run) => string): Run[] {
+  const chosen = runs.filter((run) => words.every((word) => nameOf(run).includes(word)));
+  if (chosen.length === 0) {
+    const names = runs.map((run) => `"${nameOf(run)}"`).join(", ");
+    throw new Failure("usage", `no run has "${words.join(" ")}" in its name: ${names}`);
+  }
+  return chosen;
+}
+
+/** Three digits of a quantity; nothing where it is not known. */
+export const shown = (value: number | undefined): string => (value === undefined ? "" : String(rounded(value)));
+
+/** Prints whether what has to hold does, and gives it back. */
+export function judge(says: string, holds: boolean): boolean {
+  process.stdout.write(`  ${holds ? "pass" : "FAIL"}  ${says}\n`);
+  return holds;
+}
+
+/** What adds a line of JSON to `bench/results/DATE-ADAPTER-PROOF.jsonl`, with the first word of the adapter's name. */
+export function keeper({ adapter: { name } }: Device, proof: string): (line: object) => void {
+  const word = /[a-z0-9]+/.exec(name.toLowerCase())?.[0] ?? "adapter";
+  const file = `bench/results/${new Date().toISOString().slice(0, 10)}-${word}-${proof}.jsonl`;
+  mkdirSync("bench/results", { recursive: true });
+  return (line) => appendFileSync(file, `${JSON.stringify(line)}\n`);
+}
