@@ -8,6 +8,7 @@ import {
   scope,
   toArray,
   uniform,
+  type Key,
   type Shape,
   type Tensor,
 } from "../../engine/index.ts";
@@ -65,17 +66,18 @@ async function opened(
     if (name !== "uniform") throw new RangeError(`ood.against: "${name}" has no points, of which this model is`);
     return farPoints(inside, seed);
   }
-  const root = keyOf(seed);
-  const madeSet = (items: Labelled["items"]): Labelled => ({ name, item, count, labels: null, items });
+  const keyFrom = (start: number): Key => foldIn(keyOf(seed), start);
+  const madeSet = (items: Labelled["items"]): Labelled => ({
+    ...{ name, item, count, labels: null },
+    items: (start, some) => scope(() => items(start, some)),
+  });
   switch (name) {
     case "uniform":
-      return madeSet((start, some) => uniform(foldIn(root, start), [some, ...item], -1, 1));
+      return madeSet((start, some) => uniform(keyFrom(start), [some, ...item], -1, 1));
     case "constant":
-      return madeSet((start, some) =>
-        uniform(foldIn(root, start), [some, item[0], 1, 1], -1, 1).broadcast([some, ...item]),
-      );
+      return madeSet((start, some) => uniform(keyFrom(start), [some, item[0], 1, 1], -1, 1).broadcast([some, ...item]));
     case "interpolated":
-      return madeSet((start, some) => scope(() => mixed(inside, start, some)));
+      return madeSet((start, some) => mixed(inside, start, some));
     default: {
       const images = await (asked ? host.data(name, "test", item[1]) : host.look(name, "test", item[1]));
       return images === null ? null : fitting(images, item);

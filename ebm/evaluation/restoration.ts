@@ -1,6 +1,6 @@
 /** Images that were damaged, and what the model's chains make of them. */
 
-import { foldIn, fromArray, key as keyOf, where, type Key, type Tensor } from "../../engine/index.ts";
+import { dispose, foldIn, fromArray, key as keyOf, scope, where, type Key, type Tensor } from "../../engine/index.ts";
 import { rowSum } from "../samplers/chains.ts";
 import type { Fields, SettingsOf } from "../settings.ts";
 import type { Grid } from "../training.ts";
@@ -10,22 +10,22 @@ import { countOf } from "./items.ts";
 import { gridOf, rowsOf } from "./pictures.ts";
 
 /** The options of every restoration. */
-export const restorationFields = {
+const restorationFields = {
   count: { kind: "integer", about: "held-out images, the first ones", min: 1 },
   steps: { kind: "integer", about: "steps of the sampler", min: 0 },
   shown: { kind: "integer", about: "images in the picture", min: 1 },
   seed: { kind: "integer", about: "of the damage and the chains", min: 0 },
 } as const satisfies Fields;
 
-export const restorationDefaults = { count: 64, steps: 100, shown: 16, seed: 0 };
+const restorationDefaults = { count: 64, steps: 100, shown: 16, seed: 0 };
 
 /** What was done to images. */
-export interface Damaged {
+type Damaged = {
   /** As the chains find them, `[n, c, h, w]`. */
   x: Tensor;
   /** 1 where a pixel is known and stays, 0 where it is to be found; of one shape with x. All 0 where none is sure. */
   known: Tensor;
-}
+};
 
 /** An evaluation that damages images in some way and has them restored. */
 export const restoration = <const F extends Fields>(spec: {
@@ -49,7 +49,7 @@ export const restoration = <const F extends Fields>(spec: {
       const count = countOf(items, asked);
       const images = items.items(0, count);
       const original = await gridOf("original", images);
-      const { x, known } = spec.damage(images, options, foldIn(keyOf(seed), 0));
+      const { x, known } = scope(() => spec.damage(images, options, foldIn(keyOf(seed), 0)));
       const damaged = await gridOf("damaged", x);
       const mask = await gridOf("known", known);
       const weight = spec.fidelity?.(options) ?? 0;
@@ -74,6 +74,7 @@ export const restoration = <const F extends Fields>(spec: {
               mask.images[i] > 0.5 ? damaged.images[i] : Math.min(1, Math.max(-1, restored.images[i]));
         },
       );
+      dispose(images, fixed, known);
       const before = meanSquare(original, damaged, mask);
       const after = meanSquare(original, restored, mask);
       const few = (grid: Grid): Grid => ({ ...grid, count: Math.min(shown, count) });
