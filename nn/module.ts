@@ -71,6 +71,18 @@ export function sequential(...modules: readonly Module[]): Module<Record<string,
   return composed(parts, (part, x) => names.reduce((value, name) => part[name](value), x));
 }
 
+/** A net that ends in a linear layer, with what that layer reads. */
+export interface Headed extends Module {
+  /** `[n, …] → [n, d]` under the parameters of the whole net: the penultimate features. */
+  features(parameters: Tree, x: Tensor, pass?: Pass): Tensor;
+}
+
+/** A net together with its trunk, all of it but the last layer; parts have the same names in both. */
+export const headed = (net: Module, trunk: Module): Headed => ({
+  ...net,
+  features: trunk.apply,
+});
+
 /**
  * Parameters in which every layer that depends on data (ActNorm) has set its own from a batch, each seeing what the calibrated
  * layers before it put out.

@@ -35,4 +35,6 @@ export interface Evaluated {
 export interface Classifier {
   readonly classes: number;
   readonly logits: (learned: Tree, x: Tensor) => Tensor;
+  /** What the layer of the logits reads, the penultimate features: `[n, …] → [n, d]`. */
+  readonly features: (learned: Tree, x: Tensor) => Tensor;
 }

@@ -70,7 +70,7 @@ export const frechet = evaluation({
       card: {
         data: `${test.name}, test`,
         features: {
-          own: `logits of the model's own classifier`,
+          own: "the penultimate ones of the model's own classifier, which its layer of logits reads",
           pixels: "pixels, means of squares so that there are 256 at most",
           random: `${RANDOM} random projections of pixels`,
         }[kind],
@@ -114,7 +114,7 @@ function featuresBy(
   { classifier, item }: Evaluated,
   seed: number,
 ): (learned: Evaluated["learned"], x: Tensor) => Tensor {
-  if (kind === "own") return classifier!.logits;
+  if (kind === "own") return classifier!.features;
   const size = item.reduce((product, extent) => product * extent, 1);
   if (kind === "random")
     return (_, x) =>

@@ -9,6 +9,7 @@ import {
   softplus,
   stridedNet,
   wideResnet,
+  type Headed,
   type Module,
   type Pass,
 } from "../../nn/index.ts";
@@ -23,7 +24,7 @@ export interface Reading {
 }
 
 export interface JemNet {
-  module: Module;
+  module: Headed;
   read(parameters: Tree, x: Tensor, pass: Pass): Reading;
 }
 
@@ -48,7 +49,7 @@ export function jemNetOf({ net, objective, data }: JemSettings, item: Shape, cla
   };
 }
 
-function moduleOf(net: JemSettings["net"], name: string, item: Shape, outputs: number): Module {
+function moduleOf(net: JemSettings["net"], name: string, item: Shape, outputs: number): Headed {
   const { kind, width, depth, dropout, last } = net;
   const points = item.length === 1;
   if (points !== (kind === "mlp"))

@@ -60,8 +60,9 @@ export function jemProgramOf(settings: JemSettings, data: JemData): Program<JemS
   const optimizer = jemOptimizerOf(settings);
   const rate = jemRateOf(settings);
 
-  const read = ({ parameters, remembered }: Learned, x: Tensor, pass = Pass.evaluation(remembered ?? {})) =>
-    net.read(parameters, x, pass);
+  const evaluating = ({ remembered }: Learned): Pass => Pass.evaluation(remembered ?? {});
+  const read = (learned: Learned, x: Tensor, pass = evaluating(learned)) => net.read(learned.parameters, x, pass);
+  const features = (learned: Learned, x: Tensor) => net.module.features(learned.parameters, x, evaluating(learned));
   const noisy = (x: Tensor, key: Key, deviation: Operand = settings.data.noise) =>
     settings.data.noise === 0 ? x : x.add(normal(foldIn(key, 0), x.shape).mul(deviation));
   const model: Model = {
@@ -152,7 +153,11 @@ export function jemProgramOf(settings: JemSettings, data: JemData): Program<JemS
     ...explorer(model),
     ...recorder(model),
     evaluated: (state) =>
-      evaluatedOf(model, state, { classes, logits: (learned, x) => read(learned as Learned, x).logits }),
+      evaluatedOf(model, state, {
+        classes,
+        logits: (learned, x) => read(learned as Learned, x).logits,
+        features: (learned, x) => features(learned as Learned, x),
+      }),
     dispose() {
       look.dispose();
       starts.dispose();

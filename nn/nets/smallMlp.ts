@@ -3,7 +3,7 @@
 import { leakyRelu, relu } from "../layers/activations.ts";
 import { batchNorm1d } from "../layers/batchNorm.ts";
 import { linear } from "../layers/linear.ts";
-import { sequential, type Module } from "../module.ts";
+import { headed, sequential, type Headed, type Module } from "../module.ts";
 
 export interface SmallMlpOptions {
   /** Numbers in an item. */
@@ -18,8 +18,9 @@ export function smallMlpEnergy({
   hidden = 100,
   outputs = 1,
   activation: act = leakyRelu(0.2),
-}: SmallMlpOptions & { outputs?: number; activation?: Module } = {}): Module {
-  return sequential(linear(dimensions, hidden), act, linear(hidden, hidden), act, linear(hidden, outputs));
+}: SmallMlpOptions & { outputs?: number; activation?: Module } = {}): Headed {
+  const trunk = [linear(dimensions, hidden), act, linear(hidden, hidden), act];
+  return headed(sequential(...trunk, linear(hidden, outputs)), sequential(...trunk));
 }
 
 /**

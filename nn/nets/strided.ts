@@ -2,7 +2,7 @@
 
 import { flatten, leakyRelu } from "../layers/activations.ts";
 import { conv2d } from "../layers/conv2d.ts";
-import { sequential, type Module } from "../module.ts";
+import { headed, sequential, type Headed, type Module } from "../module.ts";
 import type { ImageNetOptions } from "./image.ts";
 
 export interface StridedNetOptions extends ImageNetOptions {
@@ -19,16 +19,11 @@ export function stridedNet({
   leak,
   outputs = 1,
   activation: act = leakyRelu(leak),
-}: StridedNetOptions): Module {
+}: StridedNetOptions): Headed {
   const down = (inputs: number, outputs: number) => conv2d(inputs, outputs, 4, { stride: 2, padding: 1 });
-  return sequential(
-    down(channels, width),
-    act,
-    down(width, 2 * width),
-    act,
-    down(2 * width, 4 * width),
-    act,
-    conv2d(4 * width, outputs, Math.floor(size / 8)),
-    flatten(),
+  const trunk = [down(channels, width), act, down(width, 2 * width), act, down(2 * width, 4 * width), act];
+  return headed(
+    sequential(...trunk, conv2d(4 * width, outputs, Math.floor(size / 8)), flatten()),
+    sequential(...trunk, flatten()),
   );
 }

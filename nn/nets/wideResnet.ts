@@ -8,7 +8,7 @@ import { conv2d } from "../layers/conv2d.ts";
 import { dropout as dropped } from "../layers/dropout.ts";
 import { groupNorm, instanceNorm2d } from "../layers/groupNorm.ts";
 import { linear } from "../layers/linear.ts";
-import { composed, sequential, stateless, type Module } from "../module.ts";
+import { composed, headed, sequential, stateless, type Headed, type Module } from "../module.ts";
 
 /** Layer norm is over all channels and places, group norm over 32 groups of channels; act norm is set by a calibration. */
 export type WideResnetNorm = "batch" | "instance" | "layer" | "group" | "act";
@@ -124,9 +124,10 @@ function trunkOf({
  * places, a linear layer (Zagoruyko & Komodakis 2016). All convolutions have a bias. With depth 28 and 10 outputs 1 466 026
  * parameters for `widen` 2, 36 471 338 for 10.
  */
-export function wideResnet({ outputs = 10, ...options }: WideResnetOptions & { outputs?: number } = {}): Module {
+export function wideResnet({ outputs = 10, ...options }: WideResnetOptions & { outputs?: number } = {}): Headed {
   const { parts, featuresOf, width } = trunkOf(options);
-  return composed({ ...parts, linear: linear(width, outputs) }, (part, x) => part.linear(featuresOf(part, x)));
+  const net = composed({ ...parts, linear: linear(width, outputs) }, (part, x) => part.linear(featuresOf(part, x)));
+  return headed(net, composed(parts, featuresOf));
 }
 
 /** Two nets on one trunk, and so on the same parameters. */

@@ -56,10 +56,10 @@ describe("the evaluation frechet", () => {
     expect(JSON.stringify([card, numbers])).not.toContain("FID");
   });
 
-  test("of a classifier in its logits, with a score of its classes; in projections too", async () => {
+  test("of a classifier in its penultimate features, with a score of its classes; in projections too", async () => {
     const { numbers, card } = await run(halvesModel({}, 16), { ...small, splits: 2 });
     expect(numbers.classifier_score_of_data).toBeGreaterThan(1.5);
-    expect(card.features).toBe("logits of the model's own classifier");
+    expect(card.features).toContain("penultimate");
     const other = await run(halvesModel({}, 16), { ...small, steps: 1, features: "random" });
     expect(other.numbers.frechet).not.toBe(numbers.frechet);
   });

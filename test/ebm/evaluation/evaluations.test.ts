@@ -194,7 +194,7 @@ describe("robust", () => {
     const flat = model();
     const hidden: Evaluated = {
       ...flat,
-      classifier: { classes: 2, logits: (learned, x) => flat.classifier!.logits(learned, x.sign()).mul(0.5) },
+      classifier: { ...flat.classifier!, logits: (learned, x) => flat.classifier!.logits(learned, x.sign()).mul(0.5) },
     };
     const options = { epsilon: "0.2", refine: "0", steps: 5, restarts: 1, copies: 1, count: 0 };
     const { numbers, tables } = await run("robust", hidden, options);

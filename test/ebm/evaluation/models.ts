@@ -41,7 +41,7 @@ export function linear(
             .sum(1)
             .mul(pull / 2),
         ),
-    classifier: { classes: weights[0].length, logits },
+    classifier: { classes: weights[0].length, logits, features: (_, x) => x.flatten(1) },
     open: () => Promise.resolve(items),
   };
 }
