@@ -1,6 +1,6 @@
 /** What the proofs have in common: which of their runs are meant, what they print, and the file that keeps it. */
 
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { Failure } from "../../cli/failure.ts";
 import type { Device } from "../../engine/index.ts";
 import { rounded } from "../print.ts";
@@ -24,10 +24,24 @@ export function judge(says: string, holds: boolean): boolean {
   return holds;
 }
 
-/** What adds a line of JSON to `bench/results/DATE-ADAPTER-PROOF.jsonl`, with the first word of the adapter's name. */
-export function keeper({ adapter: { name } }: Device, proof: string): (line: object) => void {
+/** The file of results that `--resume FILE` names, if any, and the other words. Throws a Failure where there is no such file. */
+export function resumed(words: readonly string[]): { file: string | null; others: string[] } {
+  const at = words.indexOf("--resume");
+  if (at < 0) return { file: null, others: [...words] };
+  const file = words[at + 1];
+  if (file === undefined || !existsSync(file))
+    throw new Failure("usage", `--resume: needs a file of results to go on with, got ${file ?? "none"}`);
+  return { file, others: words.filter((_, i) => i !== at && i !== at + 1) };
+}
+
+/** What adds a line of JSON to a file, by default `bench/results/DATE-ADAPTER-PROOF.jsonl` with the first word of the adapter's name. */
+export function keeper(
+  { adapter: { name } }: Device,
+  proof: string,
+  resumedFile: string | null = null,
+): (line: object) => void {
   const word = /[a-z0-9]+/.exec(name.toLowerCase())?.[0] ?? "adapter";
-  const file = `bench/results/${new Date().toISOString().slice(0, 10)}-${word}-${proof}.jsonl`;
+  const file = resumedFile ?? `bench/results/${new Date().toISOString().slice(0, 10)}-${word}-${proof}.jsonl`;
   mkdirSync("bench/results", { recursive: true });
   return (line) => appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
