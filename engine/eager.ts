@@ -5,8 +5,9 @@ import { Plan } from "./compile/plan.ts";
 import { schedule } from "./compile/schedule.ts";
 import { currentDevice, type Device } from "./device/device.ts";
 import { ARGUMENT_WORDS, FIRST_ARGUMENT } from "./device/sharedBindings.ts";
-import { wordsOf, wordsPer } from "./hostArray.ts";
+import { wordsPer } from "./hostArray.ts";
 import { argumentOp, constantOp, inputOp, placeholder } from "./ops/sources.ts";
+import { knownWords } from "./reference.ts";
 import { owned } from "./scope.ts";
 import { onEager, Tensor } from "./tensor.ts";
 
@@ -71,9 +72,8 @@ function fragmentOf(output: Tensor): Fragment {
       throw new ReferenceError(`${output.op.name}: an operand was disposed or donated before, ${node.describe()}`);
     const shape = `${node.dtype}[${node.shape.join()}]`;
     if (node.storage !== null) return `${shape}@${live.push(node)}`;
-    if (isConstant(node)) {
-      const { value } = node.attributes as { value: number | readonly number[] };
-      words.push(...wordsOf(value, node.dtype));
+    if (isNumber(node, output)) {
+      words.push(...knownWords(node));
       return `${node.dtype}$${words.length}`;
     }
     return `${node.op.name}${JSON.stringify(node.attributes)}${shape}(${node.inputs.map(visit).join()})`;
@@ -81,7 +81,13 @@ function fragmentOf(output: Tensor): Fragment {
   return { key: visit(output), live, words, output };
 }
 
-const isConstant = (node: Tensor): boolean => node.op === (constantOp as unknown);
+/**
+ * Whether a node is a number of the call rather than a part of its plan. A key known from constants is one, wherever it was
+ * split off: so the weights of all layers are drawn by the same kernel.
+ */
+const isNumber = (node: Tensor, output: Tensor): boolean =>
+  node.op === (constantOp as unknown) ||
+  (node.dtype === "key" && node.rank === 0 && node.state === "lazy" && node !== output);
 
 /** The fragment as a graph over placeholders. */
 function symbolic({ output }: Fragment): { inputs: Tensor[]; output: Tensor; words: Map<Tensor, number> } {
@@ -96,7 +102,7 @@ function symbolic({ output }: Fragment): { inputs: Tensor[]; output: Tensor; wor
     if (node.storage !== null) {
       copy = placeholder(inputOp, { shape: node.shape, dtype: node.dtype, label: "operand" });
       inputs.push(copy);
-    } else if (isConstant(node)) {
+    } else if (isNumber(node, output)) {
       copy = placeholder(argumentOp, { dtype: node.dtype });
       words.set(copy, word);
       word += wordsPer(node.dtype);

@@ -1,6 +1,6 @@
 /** The float64 interpreter: what every program means, in plain loops and without a device. */
 
-import { wordsPer, type DType } from "./hostArray.ts";
+import { wordsOf, wordsPer, type DType } from "./hostArray.ts";
 import { inOrder } from "./graph.ts";
 import type { ReferenceArray, Scalar } from "./op.ts";
 import type { Body } from "./ops/loop.ts";
@@ -26,6 +26,12 @@ export function evaluate(outputs: readonly Tensor[], given: ReadonlyMap<Tensor, 
     else known.set(node, { dtype: node.dtype, shape: node.shape, data: compute(node, known) });
   }
   return outputs.map((output) => known.get(output)!);
+}
+
+/** A scalar that is known from constants, such as a key, as words. */
+export function knownWords(scalar: Tensor): readonly number[] {
+  const [{ data }] = evaluate([scalar], new Map());
+  return scalar.dtype === "key" ? [...data] : wordsOf(data[0], scalar.dtype);
 }
 
 function compute(node: Tensor, known: Known): Float64Array {

@@ -6,7 +6,7 @@ import type { Storage } from "../device/storage.ts";
 import { materialise } from "../eager.ts";
 import { wordsOf, wordsPer, type DType } from "../hostArray.ts";
 import { argumentOp, inputOp, placeholder } from "../ops/sources.ts";
-import { evaluate } from "../reference.ts";
+import { knownWords } from "../reference.ts";
 import { Tensor } from "../tensor.ts";
 import { trace } from "../tracing.ts";
 import { leavesOf, mapTree, tensorsOf, type Tree } from "../tree.ts";
@@ -159,12 +159,6 @@ function leavesOfArguments(inputs: readonly unknown[], donate: ReadonlySet<numbe
       };
     }),
   );
-}
-
-/** A scalar that is known on the host, such as a key, as words. */
-function knownWords(leaf: Tensor): readonly number[] {
-  const [{ data }] = evaluate([leaf], new Map());
-  return leaf.dtype === "key" ? [...data] : wordsOf(data[0], leaf.dtype);
 }
 
 /** The buffers that a plan is given: those of the arguments, then what the program reads besides. */

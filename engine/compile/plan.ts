@@ -57,7 +57,7 @@ export class Plan {
   /** Compiles the shaders, in parallel and without blocking. Throws a ShaderError with file and line. */
   async prepare(): Promise<void> {
     const sources = dispatchesOf(this.schedule.commands).map(({ source }) => source);
-    await this.device.pipelines.prepare(sources, this.device.shared.layout);
+    await this.device.prepare(sources);
   }
 
   /**

@@ -4,7 +4,7 @@ import { requestAdapter, settle, type AdapterChoice, type AdapterOptions } from 
 import { DeviceError, DeviceLostError, OutOfMemoryError } from "../errors.ts";
 import { BufferUsage, MapMode } from "../platform/flags.ts";
 import { Commands } from "./commands.ts";
-import { Pipelines } from "./pipelines.ts";
+import { Pipelines, type KernelSource } from "./pipelines.ts";
 import { BufferPool, type MemoryReport } from "./pool.ts";
 import { SharedBindings } from "./sharedBindings.ts";
 import type { Storage } from "./storage.ts";
@@ -64,6 +64,11 @@ export class Device {
   get mostBytes(): number {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.gpu.limits;
     return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  /** Compiles kernels in parallel, without blocking. Throws a ShaderError with file and line. */
+  prepare(sources: readonly KernelSource[]): Promise<void> {
+    return settle(this.pipelines.prepare(sources, this.shared.layout), this.adapter.software);
   }
 
   /** Throws what went wrong since the last call, if anything did: a submit to a lost device would be silent. */
