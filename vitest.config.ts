@@ -17,8 +17,8 @@ if (process.env.EBM_DATA === undefined && existsSync("../shared/data")) process.
 
 export default defineConfig({
   test: {
-    // One process and one device per lane, one lane at a time: two Dawns at once crash now and then.
-    maxWorkers: 1,
+    // A software adapter and its compiler keep one core busy, so Node has two processes with a device each.
+    maxWorkers: 2,
     projects: [
       {
         ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -29,7 +29,7 @@ export default defineConfig({
           exclude: ["test/**/*.browser.test.ts"],
           setupFiles: ["test/backend.ts"],
           pool: "forks",
-          maxWorkers: 1,
+          maxWorkers: 2,
           isolate: false,
           sequence: { groupOrder: 0 },
         },
