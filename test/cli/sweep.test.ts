@@ -1,6 +1,10 @@
 // Sweeps over grids and comparisons of runs: what differs, what diverged, and that one failing run stops no other.
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { parseHTML } from "linkedom";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { cellsOf, readAxis } from "../../cli/sweep/grid.ts";
 import type { Fields } from "../../ebm/settings.ts";
 import { testWorld, type TestWorld } from "./world.ts";
@@ -119,6 +123,30 @@ describe("ebm sweep", () => {
       );
   });
 
+  test("on a full disk keeps what has finished, and with more room ends as if there had been no want of it", async ({
+    skip,
+  }) => {
+    const { world, ebm, text, files } = await testWorld();
+    const disk = join(world.cwd, "disk");
+    const mounted = smallDisk(disk);
+    if (!mounted) return skip("a disk of its own is for root to mount");
+    const words = ["--grid", "seed=1,2,3,4", "--steps", "40"];
+    const { code, out, err } = await ebm("sweep", "toy/gmm", ...words, "--out", "disk/s");
+    expect(code).not.toBe(0);
+    expect(out).toContain("seed=1  finished");
+    expect(out + err).toMatch(/: no space left on device; what is finished is kept, and goes on with --resume/);
+    const finished = await text("disk/s/runs/seed=1/metrics.jsonl");
+    mounted.enlarge();
+    expect((await ebm("sweep", "--resume", "disk/s")).code).toBe(0);
+    await ebm("sweep", "toy/gmm", ...words, "--out", "whole");
+    expect(await text("disk/s/runs/seed=1/metrics.jsonl")).toBe(finished);
+    for (const seed of [1, 2, 3, 4])
+      expect(await text(`disk/s/runs/seed=${seed}/metrics.jsonl`)).toBe(
+        await text(`whole/runs/seed=${seed}/metrics.jsonl`),
+      );
+    expect((await files()).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
   test("tries once more when the device is lost", async () => {
     let losses = 0;
     const world = await testWorld({
@@ -194,3 +222,18 @@ describe("ebm compare", () => {
     expect((await ebm("compare", "a", "b")).err).toContain("b: no such run folder");
   });
 });
+
+/** Mounts a disk with room for one run and part of another, or gives null where that is not allowed. */
+function smallDisk(path: string): { enlarge: () => void } | null {
+  mkdirSync(path);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=600k", "tmpfs", path], { stdio: "ignore" });
+  } catch {
+    return null;
+  }
+  onTestFinished(async () => {
+    execFileSync("umount", [path]);
+    await rm(path, { recursive: true });
+  });
+  return { enlarge: () => execFileSync("mount", ["-o", "remount,size=20m", path]) };
+}
