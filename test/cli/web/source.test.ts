@@ -1,58 +1,97 @@
 /** The source view without a page: every symbol of every equation leads to lines and to dispatches that are there. */
 
 import { describe, expect, test } from "vitest";
-import { recipes, systems } from "../../../ebm/index.ts";
-import type { ShortRunSettings } from "../../../ebm/systems/shortRun.ts";
-import { offered } from "../../../cli/web/rooms/landscape/choices.ts";
+import { recipes, systems, type Settings } from "../../../ebm/index.ts";
+import type { Context } from "../../../ebm/training.ts";
+import { merge, settingAt } from "../../../cli/config/fields.ts";
+import { shown, sightOf, sightWords } from "../../../cli/web/rooms/source/address.ts";
 import { generatedLines, matching } from "../../../cli/web/rooms/source/code.ts";
 import { highlighted } from "../../../cli/web/rooms/source/highlight.ts";
-import { partsOf, signsOf } from "../../../cli/web/rooms/source/parts.ts";
+import { partsOf, signsOf } from "../../../cli/web/rooms/source/parts/index.ts";
 import { sources } from "../../../cli/web/rooms/source/sources.ts";
 import "../../engine/opened.ts";
 
-const context = { data: () => Promise.reject(new Error("no images here")) };
+/** Black images of ten classes. */
+const context: Context = {
+  data: (name, _part, size) => {
+    const colours = ["cifar10", "flowers102"].includes(name) ? 3 : 1;
+    const shape = { count: 1000, channels: colours, height: size, width: size };
+    const images = new Uint8Array(1000 * colours * size * size);
+    return Promise.resolve({ name, ...shape, images, labels: images.slice(0, 1000).map((_, item) => item % 10) });
+  },
+};
 
-/** Ways in which the settings of a recipe can differ. */
-const variants: readonly ((settings: ShortRunSettings) => ShortRunSettings)[] = [
-  (settings) => settings,
-  (settings) => ({ ...settings, sampler: { ...settings.sampler, kind: "mala" } }),
-  (settings) => ({ ...settings, sampler: { ...settings.sampler, kind: "hmc" } }),
-  (settings) => ({ ...settings, sampler: { ...settings.sampler, kind: "momentum", momentum: 0.5 } }),
-  (settings) => ({ ...settings, sampler: { ...settings.sampler, kind: "adam" } }),
-  (settings) => ({ ...settings, start: { ...settings.start, kind: "data" } }),
-  (settings) => ({ ...settings, start: { ...settings.start, kind: "uniform" } }),
-];
+type Change = Readonly<Record<string, string | number | boolean>>;
 
-const shown = offered.map(({ recipe }) => recipe).filter((recipe) => recipes[recipe].system in partsOf);
+/** Ways in which a training can differ from its recipe. */
+const variants: Readonly<Record<string, readonly Change[]>> = {
+  "anatomy/gmm-convergent-tiny": [
+    { "sampler.kind": "mala" },
+    { "sampler.kind": "hmc" },
+    { "sampler.kind": "momentum", "sampler.momentum": 0.5 },
+    { "sampler.kind": "adam" },
+    { "start.kind": "data" },
+    { "start.kind": "uniform" },
+  ],
+  "anatomy/rings-nonconvergent-tiny": [{ "sampler.kind": "mala" }],
+  "shortrun/cifar10-tiny": [{ "start.kind": "generator", "data.size": 32, "generator.width": 4 }],
+  "jem/toy-tiny": [
+    { "objective.x": 0, "objective.xy": 1, "start.size": 9999 },
+    { "objective.head": "own", "objective.energyL2": 0.1 },
+    { "start.kind": "matched", "start.matched": 20, "sampler.clip": 0.5 },
+    { "net.activation": "softplus" },
+  ],
+  "jem/cifar10-tiny": [
+    { "net.kind": "wideResnet", "net.width": 1, "net.depth": 10 },
+    { "net.kind": "resnet", "net.width": 1, "net.activation": "leakyRelu", "net.leak": 0 },
+  ],
+};
 
-describe.each(shown)("%s", (name) => {
-  test.each(variants.map((variant, at) => [at, variant] as const))("variant %d", async (_at, variant) => {
-    const settings = variant(recipes[name].settings as unknown as ShortRunSettings);
-    const training = await systems[recipes[name].system].open(settings, context, { prepared: false });
+const cases = shown
+  .filter((name) => name.endsWith("-tiny"))
+  .flatMap((name) => [{}, ...(variants[name] ?? [])].map((change): [string, Change] => [name, change]));
+
+/** The settings with a change, and no more images than there are. */
+const changed = (settings: Settings, change: Change): Settings =>
+  Object.entries({ ...("count" in (settings.data as Settings) && { "data.count": 1000 }), ...change })
+    .map(([path, value]) => settingAt(path, value))
+    .reduce(merge, settings);
+
+describe("every symbol has lines, dispatches and shaders that are there", () => {
+  test.each(cases)("%s %j", async (name, change) => {
+    const { system } = recipes[name];
+    const settings = changed(recipes[name].settings, change);
+    const training = await systems[system].open(settings, context, { prepared: false });
     const { dispatches, shaders } = (await training.explain()).update.listing();
     training.dispose();
-    for (const part of partsOf[recipes[name].system](settings)) {
+    const wrong = partsOf[system](settings).flatMap((part) => {
       const lines = sources[part.file].split("\n");
-      for (const { math, lines: wanted, dispatches: named, shader } of signsOf(part)) {
+      return signsOf(part).flatMap(({ math, lines: wanted, dispatches: named, shader }) => {
         const where = `${part.name}: ${math}`;
-        expect(
-          lines.some((line) => wanted.test(line)),
-          `${where} in ${part.file}`,
-        ).toBe(true);
-        if (named === null) continue;
+        if (!lines.some((line) => wanted.test(line))) return [`${where}: not in ${part.file}`];
+        if (named === null) return [];
         const found = dispatches.filter((dispatch) => named.test(dispatch.name));
-        expect(
-          found.length,
-          `${where} among ${dispatches.map((dispatch) => dispatch.name).join(", ")}`,
-        ).toBeGreaterThan(0);
-        if (shader !== undefined)
-          expect(
-            found.some((dispatch) => shaders[dispatch.shader].split("\n").some((line) => shader.test(line))),
-            where,
-          ).toBe(true);
-      }
-    }
+        if (found.length === 0) return [`${where}: no dispatch among ${dispatches.map((one) => one.name).join(", ")}`];
+        const texts = found.flatMap((dispatch) => shaders[dispatch.shader].split("\n"));
+        return shader === undefined || texts.some((line) => shader.test(line)) ? [] : [`${where}: in no shader`];
+      });
+    });
+    expect(wrong).toEqual([]);
   });
+});
+
+test("what is looked at goes into the address and comes back, with the words of the landscape; what makes no sense is named", () => {
+  const words = "recipe=jem/mnist-tiny&net.width=4&own=abc&part=reading&sign=1";
+  const { sight, problems } = sightOf(new URLSearchParams(words));
+  expect(problems).toEqual([]);
+  expect(sight.changes).toEqual({ "net.width": 4 });
+  expect(decodeURIComponent(new URLSearchParams(sightWords(sight)).toString())).toBe(words);
+  const strange = sightOf(new URLSearchParams("recipe=jem/moon&sampler.stesp=3&sign=x"));
+  expect(strange.problems).toEqual([
+    'address: no recipe "jem/moon" with equations',
+    expect.stringContaining('did you mean "sampler.steps"?') as string,
+  ]);
+  expect([strange.sight.recipe, strange.sight.sign]).toEqual(["anatomy/gmm-convergent-tiny", 0]);
 });
 
 const shader = `// y = f(x)
