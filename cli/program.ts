@@ -119,6 +119,7 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     )
     .option("--checkpoint <step>", "the checkpoint of this step instead of the newest")
     .option("--beside <run>", "evaluate another run in the same way, and show it beside this one")
+    .option("--weights <file>", "weights of Inception for fid: pt_inception-2015-12-05 as .pth or .safetensors")
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
     .addHelpText("after", evalExamples)
     .action(async (run: string | undefined, names: string[], options: EvalOptions) =>

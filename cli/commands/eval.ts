@@ -1,6 +1,8 @@
 /** ebm eval: measures and shows what a trained model can do, from one of its checkpoints. */
 
-import { basename, relative } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, relative, resolve } from "node:path";
+import { sha256 } from "#host";
 import { evaluations } from "../../ebm/evaluation/index.ts";
 import type { Evaluation, EvaluationHost } from "../../ebm/evaluation/evaluation.ts";
 import type { Fields, Settings } from "../../ebm/settings.ts";
@@ -10,6 +12,7 @@ import { leaves, legalValues, merge, valueAt, wordOf } from "../config/fields.ts
 import { findSystem } from "../config/resolve.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { imageContext } from "../datasets/images.ts";
+import { readArrays } from "../files/arrays.ts";
 import { asked, Failure, type Ending } from "../failure.ts";
 import { symmetricEigen } from "../linearAlgebra.ts";
 import { significant } from "../progress/line.ts";
@@ -27,6 +30,7 @@ export interface EvalOptions {
   set?: readonly string[];
   checkpoint?: string;
   beside?: string;
+  weights?: string;
   data?: string;
 }
 
@@ -56,6 +60,12 @@ export async function evaluate(
   await writeReport(run.folder);
   say(world, relative(world.cwd, run.folder.report));
   return "ok";
+}
+
+/** The arrays of a file, which its name and its digest tell apart. */
+async function weightsOf(path: string): ReturnType<EvaluationHost["weights"]> {
+  const arrays = await readArrays(path);
+  return { arrays, about: `${basename(path)}, sha-256 ${(await sha256([await readFile(path)])).slice(0, 16)}` };
 }
 
 /** Lists the evaluations with their options. */
@@ -127,6 +137,8 @@ async function resultsOf(
         throw error;
       }),
     eigen: symmetricEigen,
+    weights: () =>
+      options.weights === undefined ? Promise.resolve(null) : weightsOf(resolve(world.cwd, options.weights)),
     tell: (line) => warn(world, `${basename(folder.path)}: ${line}`),
   };
   const changes = environmentChanges(trainedOn, environment);

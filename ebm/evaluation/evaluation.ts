@@ -1,5 +1,6 @@
 /** What an evaluation is: something that is measured or shown of a trained model, with all that its numbers depend on. */
 
+import type { NamedArrays } from "../../engine/index.ts";
 import type { SymmetricEigen } from "../measures/frechet.ts";
 import type { Fields, Settings, SettingsOf } from "../settings.ts";
 import type { Context, Grid, ImageData } from "../training.ts";
@@ -22,6 +23,8 @@ export interface EvaluationHost extends Context {
   look(...set: Parameters<Context["data"]>): Promise<ImageData | null>;
   /** Eigenvalues on the host. */
   eigen: SymmetricEigen;
+  /** The arrays of a net's weights that whoever evaluates brings along, and in a line which; null for none. */
+  weights: () => Promise<{ arrays: NamedArrays; about: string } | null>;
   /** Hears how far it is, in a line. */
   tell: (line: string) => void;
 }

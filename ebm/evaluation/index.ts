@@ -6,6 +6,7 @@ import { counterfactual } from "./counterfactual.ts";
 import { denoise } from "./denoise.ts";
 import { distal } from "./distal.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { fid } from "./fid.ts";
 import { frechet } from "./frechet.ts";
 import { inpaint } from "./inpaint.ts";
 import { ood } from "./ood.ts";
@@ -19,6 +20,6 @@ export type * from "./evaluation.ts";
 /** In the order in which a report shows them. */
 export const evaluations: Readonly<Record<string, Evaluation>> = {
   ...{ accuracy, calibration, ood, robust, distal },
-  ...{ samples, frechet, counterfactual },
+  ...{ samples, frechet, fid, counterfactual },
   ...{ inpaint, denoise, repair },
 };

@@ -1,20 +1,21 @@
 /** The two-dimensional convolutional layer. */
 
 import { conv2d as convolve, type Conv2dOptions } from "../../engine/index.ts";
+import { pair, type Pair } from "../../engine/ops/slidingWindow.ts";
 import { perChannel, perGroup } from "./channels.ts";
 import { initialWeights, type Weighted, type WeightedOptions } from "./weighted.ts";
 
 /**
- * `x [n, inputs, h, w] → [n, outputs, oh, ow]`, weight `[outputs, inputs / groups, kernel, kernel]`, as PyTorch's Conv2d.
- * Throws a RangeError for inputs that do not divide into groups.
+ * `x [n, inputs, h, w] → [n, outputs, oh, ow]`, weight `[outputs, inputs / groups, kernel, kernel]`, as PyTorch's Conv2d; a kernel
+ * of [rows, columns] is not square. Throws a RangeError for inputs that do not divide into groups.
  */
 export function conv2d(
   inputs: number,
   outputs: number,
-  kernel: number,
+  kernel: number | Pair,
   options: Conv2dOptions & WeightedOptions = {},
 ): Weighted {
-  const shape = [outputs, perGroup("conv2d", inputs, options), kernel, kernel];
+  const shape = [outputs, perGroup("conv2d", inputs, options), ...pair(kernel)];
   return {
     outputAxis: 0,
     init: (key) => initialWeights(key, shape, outputs, options),

@@ -10,6 +10,7 @@ export * from "./gebmDcgan.ts";
 export * from "./gebmResnet.ts";
 export * from "./gebmSngan.ts";
 export type { ImageNetOptions } from "./image.ts";
+export * from "./inception.ts";
 export * from "./largeMlp.ts";
 export * from "./linearGenerator.ts";
 export * from "./maf.ts";

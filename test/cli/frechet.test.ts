@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { symmetricEigen } from "../../cli/linearAlgebra.ts";
 import { labelledImages } from "../../ebm/data/labelled.ts";
 import { evaluations, type Evaluated, type Result } from "../../ebm/evaluation/index.ts";
-import { frechetDistance, momentsOf, type Moments } from "../../ebm/measures/frechet.ts";
+import { frechetDistance, frechetFrom, momentsOf, type Moments } from "../../ebm/measures/frechet.ts";
 import type { Settings } from "../../ebm/settings.ts";
 import { bowl, halves, halvesModel, host } from "../ebm/evaluation/models.ts";
 import { features } from "../ebm/measures/golden.ts";
@@ -22,6 +22,8 @@ describe("frechetDistance()", () => {
     const b = momentsOf(features(count, size, 29, 1, 0.5), count);
     expect(Math.abs(distance(a, b) - wanted)).toBeLessThan(error);
     expect(Math.abs(distance(b, a) - wanted)).toBeLessThan(error);
+    const rows = [features(count, size, 11, 0, 0), features(count, size, 29, 1, 0.5)];
+    expect(Math.abs(frechetFrom(rows[0], count, symmetricEigen)(rows[1]) - wanted)).toBeLessThan(error);
   });
 
   test("of a set and itself is zero, of diagonal Gaussians a sum of squares", () => {
@@ -35,6 +37,9 @@ describe("frechetDistance()", () => {
   test("refuses features that do not fit", () => {
     const [a, b] = [momentsOf([1, 2, 3, 5], 2), momentsOf([1, 2, 3], 3)];
     expect(() => distance(a, b)).toThrow("frechetDistance: features differ in size, 2 and 1");
+    expect(() => frechetFrom([1, 2, 3, 5], 2, symmetricEigen)([1, 2])).toThrow(
+      "frechetFrom: features differ in size, 2 and 1",
+    );
     expect(() => momentsOf([1, 2, 3], 2)).toThrow("momentsOf: 3 numbers are not 2 rows");
     expect(() => momentsOf([1, 2, 3], 1)).toThrow("of which there must be two");
   });

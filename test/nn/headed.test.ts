@@ -21,5 +21,5 @@ test.each(nets)("the last layer of %s reads its features", (_, net, last, item, 
     return { features, outputs, found: net.apply(parameters, x) };
   })() as Record<string, ReferenceTensor>;
   expect(features.shape).toEqual([2, size]);
-  found.data.forEach((value, at) => expect(value).toBeCloseTo(outputs.data[at], 10));
+  Array.from(found.data).forEach((value, at) => expect(value).toBeCloseTo(outputs.data[at], 10));
 });

@@ -25,6 +25,7 @@ import {
   gebmSnganEnergy,
   gebmSnganGenerator,
   generatorOf,
+  inception,
   jemNets,
   largeMlpEnergy,
   largeMlpGenerator,
@@ -142,6 +143,7 @@ const rows: Row[] = [
     parameters: 7_393_034,
   },
 
+  { name: "inception()", net: inception(), item: [3, 299, 299], gives: [1008], parameters: 23_850_960 },
   { name: "basicResnet()", net: basicResnet(), item: photo, gives: [10], parameters: 5_866_426 },
   // Trunk and two heads, 640 · 10 + 10 and 640 + 1.
   { name: "jemNets 28-10", net: jemNets().classifier, item: photo, gives: [10], parameters: 36_464_928 + 6410 + 641 },

@@ -5,30 +5,10 @@ import "../../engine/opened.ts";
 import { evaluations, type Evaluated, type Result } from "../../../ebm/evaluation/index.ts";
 import type { Settings } from "../../../ebm/settings.ts";
 import { labelledImages } from "../../../ebm/data/labelled.ts";
-import { bowl, halves, halvesModel, host, images, linear, pointsOf } from "./models.ts";
+import { bowl, halves, halvesModel, host, images, line, linear, pointsOf } from "./models.ts";
 
 const run = (name: string, model: Evaluated, options: Settings = {}, told: string[] = []): Promise<Result> =>
   evaluations[name].run(model, { ...evaluations[name].defaults, ...options }, host(told));
-
-/** Points on a line, of which the last is of the wrong side; logits are ±x. */
-const line = (): Evaluated =>
-  linear(
-    [
-      [1, -1],
-      [0, 0],
-    ],
-    [2],
-    pointsOf(
-      [
-        [1, 0],
-        [2, 0],
-        [-1, 0],
-        [-3, 1],
-        [-0.5, 0],
-      ],
-      [0, 0, 1, 1, 0],
-    ),
-  );
 
 describe("accuracy", () => {
   test("of a linear classifier, with its cross-entropy and a row for each number of steps", async () => {

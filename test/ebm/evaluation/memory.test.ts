@@ -15,7 +15,10 @@ const little: Readonly<Record<string, string | number>> = {
   ...{ refine: 1, epsilon: "0.1" },
 };
 
-test.each(Object.keys(evaluations))("%s leaves no buffer behind", async (name) => {
+/** All but `fid`, for whose weights nobody has a license to hand them out. */
+const names = Object.keys(evaluations).filter((name) => name !== "fid");
+
+test.each(names)("%s leaves no buffer behind", async (name) => {
   const { run, defaults } = evaluations[name];
   const options = Object.entries(defaults).map(([option, value]) => {
     const own = option in little ? little[option] : value;

@@ -71,6 +71,26 @@ export const pointsOf = (points: readonly (readonly [number, number])[], labels:
     labels: Uint8Array.from(labels),
   });
 
+/** Points on a line, of which the last is of the wrong side; logits are ±x. */
+export const line = (): Evaluated =>
+  linear(
+    [
+      [1, -1],
+      [0, 0],
+    ],
+    [2],
+    pointsOf(
+      [
+        [1, 0],
+        [2, 0],
+        [-1, 0],
+        [-3, 1],
+        [-0.5, 0],
+      ],
+      [0, 0, 1, 1, 0],
+    ),
+  );
+
 /** Grey images of 4 × 4: those of class 0 bright above, those of class 1 bright below. */
 export const halves = (count: number, name = "halves"): ImageData => ({
   ...{ name, count, channels: 1, height: 4, width: 4 },
@@ -107,6 +127,7 @@ export const host = (told: string[] = []): EvaluationHost => {
     eigen: () => {
       throw new TypeError("eigen: this host has none");
     },
+    weights: () => Promise.resolve(null),
     tell: (line) => void told.push(line),
   };
 };
