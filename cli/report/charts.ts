@@ -25,25 +25,84 @@ export function diagnosis({ updates, events }: RunData): Markup | null {
   </section>`;
 }
 
-/** Energies, divergences from the truth and the learning rate, as far as the run has them. */
+/** A frame of curves, of what was measured in updates and at observations alike. */
+interface Frame {
+  title: string;
+  remark: string;
+  curves: readonly Curve[];
+}
+
+/** What a run may have numbers of. */
+const frames: readonly Frame[] = [
+  {
+    title: "Energies",
+    remark: "mean of a batch",
+    curves: [
+      { name: "data", key: "energy_data", colour: "var(--blue)" },
+      { name: "samples", key: "energy_samples", colour: "var(--orange)" },
+    ],
+  },
+  {
+    title: "Accuracy",
+    remark: "share of a batch, and of what is held out",
+    curves: [
+      { name: "training", key: "accuracy", colour: "var(--blue)" },
+      { name: "held out", key: "accuracy_held_out", colour: "var(--orange)" },
+    ],
+  },
+  {
+    title: "Cross-entropy",
+    remark: "nats, mean of a batch, and of what is held out",
+    curves: [
+      { name: "training", key: "cross_entropy", colour: "var(--blue)" },
+      { name: "held out", key: "cross_entropy_held_out", colour: "var(--orange)" },
+    ],
+  },
+  {
+    title: "d_s of classes",
+    remark: "E(x, y) of data less that of samples of the same class",
+    curves: [{ name: "d_s of classes", key: "d_s_joint", colour: "var(--blue)" }],
+  },
+  {
+    title: "Squares of energies",
+    remark: "mean of data and of samples, without their weight",
+    curves: [{ name: "squares", key: "energy_l2", colour: "var(--violet)" }],
+  },
+  {
+    title: "KL from the truth",
+    remark: "nats",
+    curves: [
+      { name: "model", key: "kl_true_model", colour: "var(--violet)" },
+      { name: "short-run", key: "kl_true_shortrun", colour: "var(--orange)" },
+    ],
+  },
+  {
+    title: "Energies at each look",
+    remark: "E / T, means",
+    curves: [
+      { name: "data", key: "energy_of_data", colour: "var(--blue)" },
+      { name: "samples", key: "energy_of_shortrun", colour: "var(--orange)" },
+      { name: "replay buffer", key: "energy_of_buffer", colour: "var(--green)" },
+      { name: "noise", key: "energy_of_noise", colour: "var(--violet)" },
+    ],
+  },
+  {
+    title: "Learning rate",
+    remark: "",
+    curves: [{ name: "learning rate", key: "learning_rate", colour: "var(--green)" }],
+  },
+];
+
+/** The other curves, as far as the run has them; what never changes, as a learning rate may, is no curve. */
 export function otherCurves({ updates, measures, events }: RunData): Markup | null {
   const marks = recoveriesOf(events);
-  const energies: Curve[] = [
-    { name: "data", key: "energy_data", colour: "var(--blue)" },
-    { name: "samples", key: "energy_samples", colour: "var(--orange)" },
-  ];
-  const divergences: Curve[] = [
-    { name: "model", key: "kl_true_model", colour: "var(--violet)" },
-    { name: "short-run", key: "kl_true_shortrun", colour: "var(--orange)" },
-  ];
-  const rate: Curve[] = [{ name: "learning rate", key: "learning_rate", colour: "var(--green)" }];
-  const charts = [
-    has(updates, "energy_data") && chart("Energies", "mean of a batch", curves(updates, energies, { marks }), energies),
-    measures.length > 1 &&
-      has(measures, "kl_true_model") &&
-      chart("KL from the truth", "nats", curves(measures, divergences, { marks }), divergences),
-    varies(updates, "learning_rate") && chart("Learning rate", "", curves(updates, rate, { marks })),
-  ].filter((one) => one !== false);
+  const rows = [...updates, ...measures];
+  const charts = frames.flatMap(({ title, remark, curves: all }) => {
+    const shown = all.filter(({ key }) => varies(rows, key));
+    return shown.length === 0
+      ? []
+      : [chart(title, remark, curves(rows, shown, { marks }), all.length > 1 ? shown : [])];
+  });
   return charts.length === 0
     ? null
     : html`<section>
@@ -66,6 +125,8 @@ const recoveriesOf = (events: RunData["events"]): number[] => events.flatMap(({ 
 
 const has = (rows: readonly NumbersRow[], key: string): boolean => rows.some((row) => Number.isFinite(row[key]));
 
-/** A curve that never changes is in the settings already. */
-const varies = (rows: readonly NumbersRow[], key: string): boolean =>
-  has(rows, key) && rows.some((row) => row[key] !== rows[0][key]);
+/** Whether there are two different values of it. */
+function varies(rows: readonly NumbersRow[], key: string): boolean {
+  const known = rows.filter((row) => Number.isFinite(row[key]));
+  return known.some((row) => row[key] !== known[0][key]);
+}

@@ -43,11 +43,14 @@ function header({ config, environment, summary, events }: RunData): Markup {
 
 function conclusion(run: RunData): Markup {
   const { tone, headline, sentences } = verdict(run);
-  const watched = ["kl_true_model", "kl_true_shortrun", "d_s", "r_s"].filter((name) => name in run.summary);
+  const watched = ["kl_true_model", "kl_true_shortrun", "accuracy_held_out", "d_s", "r_s"].filter(
+    (name) => name in run.summary,
+  );
   const shown = watched.length > 0 ? watched : Object.keys(run.summary).filter((name) => name !== "step");
   const titles: Readonly<Record<string, string>> = {
     kl_true_model: "KL(truth‖model), nats",
     kl_true_shortrun: "KL(truth‖short-run), nats",
+    accuracy_held_out: "accuracy on what is held out",
   };
   return html`<section class="verdict" style="--tone: var(--${tone})">
       <strong>${headline}</strong>

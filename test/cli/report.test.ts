@@ -1,6 +1,7 @@
 // The report: what it concludes, that it needs no network, and that nothing in it can break the page.
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
+import { otherCurves } from "../../cli/report/charts.ts";
 import { binned, correlograms, curves } from "../../cli/report/curves.ts";
 import { html, jsonScript } from "../../cli/report/html.ts";
 import { spread, type RunData } from "../../cli/report/read.ts";
@@ -130,6 +131,26 @@ describe("the page of a run", () => {
     expect(data.updates).toHaveLength(60);
     expect(data.summary).toMatchObject({ step: 60, kl_true_shortrun: 0.1 });
   });
+});
+
+test("curves of classes show a batch beside what is held out, and what a run has not, or what never changes, is no curve", () => {
+  const updates = [0.4, 0.6, 0.8].map((accuracy, i) => ({
+    ...{ step: i + 1, accuracy, cross_entropy: 1 - accuracy, learning_rate: 0.1 },
+    ...{ energy_data: -i, energy_samples: i },
+  }));
+  const measures = [0.5, 0.7].map((accuracy_held_out, i) => ({ step: i + 2, accuracy_held_out }));
+  const run = { updates, measures, events: [] } as unknown as RunData;
+  const { document } = parseHTML(`<html><body>${otherCurves(run)!.text}</body></html>`);
+  const shown = [...document.querySelectorAll("figcaption")].map((caption) => [
+    caption.firstChild?.textContent?.trim(),
+    ...[...caption.querySelectorAll(".key")].map((key) => key.textContent),
+  ]);
+  expect(shown).toEqual([
+    ["Energies", "data", "samples"],
+    ["Accuracy", "training", "held out"],
+    ["Cross-entropy", "training"],
+  ]);
+  expect(otherCurves({ ...run, updates: [], measures: [] })).toBeNull();
 });
 
 test("html escapes what is put in, but not markup", () => {
