@@ -1,8 +1,8 @@
-"""The updates of jemSteps.ts in PyTorch: Wide-ResNet 28-2 with ReLU as JEM's reproduction has it, 20 steps, Adam. Random images of
-the same shape stand for photographs, which take the same time. `python jemSteps.py steps batch updates`"""
+"""The updates of jemSteps.ts in PyTorch: Wide-ResNet 28-2 with ReLU as JEM's reproduction has it, Adam. Random images of the same
+shape stand for photographs, which take the same time. `python jemSteps.py STEPS BATCH` does an update for each line of stdin, and
+answers each with a line of JSON."""
 
 import json
-import os
 import resource
 import sys
 import time
@@ -11,7 +11,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
-STEPS, BATCH, UPDATES = (int(word) for word in sys.argv[1:4])
+STEPS, BATCH = (int(word) for word in sys.argv[1:3])
 WIDTH, BLOCKS = 2, 4
 
 
@@ -45,11 +45,20 @@ torch.manual_seed(1)
 net = WideResnet()
 optimizer = torch.optim.Adam(net.parameters(), lr=1e-4)
 buffer = torch.rand(10_000, 3, 32, 32) * 2 - 1
-seconds = []
-for _ in range(UPDATES):
+
+
+def answer(**fields):
+    print(json.dumps(fields), flush=True)
+
+
+def loss_of(x):
+    return -torch.logsumexp(net(x), 1)
+
+
+answer(about=f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads")
+for _ in sys.stdin:
     images, labels = torch.rand(BATCH, 3, 32, 32) * 2 - 1, torch.randint(0, 10, (BATCH,))
-    began = time.perf_counter()
-    loss_of = lambda x: -torch.logsumexp(net(x), 1)
+    began, used = time.perf_counter(), time.process_time()
     logits = net(images)
     loss = F.cross_entropy(logits, labels)
     if STEPS > 0:
@@ -68,17 +77,8 @@ for _ in range(UPDATES):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    seconds.append(time.perf_counter() - began)
-
-print(
-    json.dumps(
-        {
-            "library": f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads",
-            "batch": BATCH,
-            "steps": STEPS,
-            "seconds": seconds,
-            "load": os.getloadavg()[0],
-            "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        }
+    answer(
+        seconds=time.perf_counter() - began,
+        processor=time.process_time() - used,
+        peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     )
-)

@@ -1,26 +1,22 @@
 /** How often the classifier is right, at once and after refinement by the model's own sampler. */
 
 import { accuracy as shareRight, brier, crossEntropy } from "../measures/predictions.ts";
-import { listed } from "../settings.ts";
 import { classified } from "./classified.ts";
 import { evaluation } from "./evaluation.ts";
 import { itemCard, itemDefaults, itemFields } from "./items.ts";
+import { stepList, stopsOf } from "./stops.ts";
 
 export const accuracy = evaluation({
   about: "how often the classifier is right, at once and after steps of the sampler (JEM-k)",
   fields: {
     ...itemFields,
-    refine: {
-      kind: "list",
-      about: "steps of the sampler before an item is classified",
-      of: { kind: "integer", about: "steps", min: 0 },
-    },
+    refine: stepList("steps of the sampler before an item is classified"),
   },
   defaults: { ...itemDefaults, refine: "0,10" },
   async run(model, options, { tell }) {
     const rows: [number, string, string, string][] = [];
     const numbers: Record<string, number> = {};
-    for (const refine of listed(options.refine).map(Number)) {
+    for (const refine of stopsOf(options.refine)) {
       tell(`accuracy after ${refine} steps of the sampler`);
       const predictions = await classified("accuracy", model, options, refine);
       const right = shareRight(predictions);

@@ -2,23 +2,19 @@
 
 import { compile, dispose, foldIn, fromArray, key as keyOf, toArray, type Tensor } from "../../engine/index.ts";
 import { stretches } from "../samplers/stretches.ts";
-import { listed } from "../settings.ts";
 import type { Grid } from "../training.ts";
 import { ofClass, watched } from "./chains.ts";
 import { classifierOf, evaluation, imageOf } from "./evaluation.ts";
 import type { Evaluated } from "./evaluated.ts";
 import { labelsOf } from "./items.ts";
 import { gridOf, stagesOf } from "./pictures.ts";
+import { stepList, stopsOf } from "./stops.ts";
 
 export const counterfactual = evaluation({
   about: "held-out images walking downhill in E(x, y′) towards another class, and one image through all classes",
   fields: {
     count: { kind: "integer", about: "images, the first ones", min: 1 },
-    steps: {
-      kind: "list",
-      about: "after how many steps they are shown",
-      of: { kind: "integer", about: "steps", min: 0 },
-    },
+    steps: stepList("after how many steps they are shown"),
     stay: { kind: "integer", about: "steps in each class, on the way through all", min: 1 },
     seed: { kind: "integer", about: "of chains", min: 0 },
   },
@@ -40,9 +36,9 @@ export const counterfactual = evaluation({
     const size = original.images.length / options.count;
     const stages: Grid[] = [];
     const rows: (string | number)[][] = [];
-    const stops = [0, ...listed(options.steps).map(Number)].sort((a, b) => a - b);
+    const stops = stopsOf(options.steps, 0);
     let numbers: Record<string, number> = {};
-    await watched(model, ofClass(logits), x, [given], [...new Set(stops)], foldIn(key, 0), async (at, steps) => {
+    await watched(model, ofClass(logits), x, [given], stops, foldIn(key, 0), async (at, steps) => {
       const grid = await gridOf("stage", at);
       stages.push(grid);
       const { first } = await predict(at);

@@ -12,6 +12,7 @@ import {
   uniform,
   where,
 } from "../../engine/index.ts";
+import { mean } from "../measures/draws.ts";
 import { chosen, rowNorm } from "../samplers/chains.ts";
 import { classifierOf, evaluation, imageOf } from "./evaluation.ts";
 import type { Evaluated } from "./evaluated.ts";
@@ -64,7 +65,6 @@ export const distal = evaluation({
     const grid = { ...(await gridOf("distal", found.x)), columns: options.perClass };
     dispose(found, start, labels);
     program.dispose();
-    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     const reached = mean(confidence.map((p) => Number(p >= options.confidence)));
     return {
       card: {

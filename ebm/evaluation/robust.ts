@@ -7,6 +7,7 @@ import { attackOn, type AttackOptions } from "./attack.ts";
 import { evaluation, classifierOf, type Figure } from "./evaluation.ts";
 import type { Evaluated } from "./evaluated.ts";
 import { countOf, itemDefaults, itemFields, labelsOf, itemCard } from "./items.ts";
+import { stepList, stopsOf } from "./stops.ts";
 
 /** Where noise decides the loss, that of many steps may be this much below that of one. */
 const SLACK = 0.95;
@@ -21,11 +22,7 @@ export const robust = evaluation({
       about: "sizes of attacks; of pixels in [0, 1] for images, of coordinates for points",
       of: { kind: "number", about: "size", min: 0 },
     },
-    refine: {
-      kind: "list",
-      about: "steps of the sampler before classifying",
-      of: { kind: "integer", about: "k", min: 0 },
-    },
+    refine: stepList("steps of the sampler before classifying"),
     steps: { kind: "integer", about: "steps of each attack", min: 1 },
     restarts: {
       kind: "integer",
@@ -59,7 +56,7 @@ export const robust = evaluation({
     const curves: Figure["curves"][number][] = [];
     const rows: (string | number)[][] = [];
     const checks: (string | number)[][] = [];
-    for (const refine of listed(options.refine).map(Number)) {
+    for (const refine of stopsOf(options.refine)) {
       const programs = [options.steps, 1, 0].map((steps) => attackOn(model, attack(refine, steps)));
       const [full, single, none] = programs.map(
         (program) => (epsilon: number, restart: number) =>

@@ -38,8 +38,11 @@ export const halves = (chains: readonly number[][]): number[][] =>
   });
 
 /** The arithmetic mean. */
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
 
 /** The sum of squared distances from the mean over n − `freedom`. */
 export function variance(values: readonly number[], freedom: 0 | 1): number {
