@@ -66,11 +66,14 @@ export interface MovementOp<A extends Attributes = Attributes> extends Declared<
   ): Reading<I, C>;
 }
 
-/** How a kernel is started: a shader, its overrides, its inputs in order of binding, and the grid of workgroups. */
+/** How a kernel is started: a shader, its sizes and overrides, its inputs in order of binding, and the grid of workgroups. */
 export interface Launch {
   shader: string;
   /** The entry point; `main` unless named. */
   entry?: string;
+  /** Overrides of the shader that each dispatch is given, so that products of all sizes share a pipeline. */
+  sizes?: Record<string, number>;
+  /** Overrides that the pipeline is compiled for. */
   overrides: Record<string, number>;
   /** Constants of the shader that cannot be overrides, `const SG = 8u`, and their values here. */
   constants?: Record<string, number>;

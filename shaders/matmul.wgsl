@@ -22,7 +22,7 @@ override B_N: u32 = 1u;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 // slot epilogue
-fn epilogue(value: f32, i: u32) -> f32 {
+fn epilogue(value: f32, i: u32, row: u32, column: u32) -> f32 {
   return value;
 }
 // end
@@ -61,6 +61,10 @@ fn main(
   let rowsB = matrix * M * K + four(row + 4u, M - 1u) * A_M;
   let columnsA = matrix * K * N + four(column, N - 1u) * B_N;
   let columnsB = matrix * K * N + four(column + 4u, N - 1u) * B_N;
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let steps = K;
+  let strides = vec2u(A_K, B_K);
+  let extents = vec2u(M, N);
 
   var y0a = vec4f();
   var y0b = vec4f();
@@ -78,11 +82,11 @@ fn main(
   var y6b = vec4f();
   var y7a = vec4f();
   var y7b = vec4f();
-  for (var k = 0u; k < K; k++) {
-    let ra = fourOfA(rowsA + k * A_K);
-    let rb = fourOfA(rowsB + k * A_K);
-    let ca = fourOfB(columnsA + k * B_K);
-    let cb = fourOfB(columnsB + k * B_K);
+  for (var k = 0u; k < steps; k++) {
+    let ra = fourOfA(rowsA + k * strides.x);
+    let rb = fourOfA(rowsB + k * strides.x);
+    let ca = fourOfB(columnsA + k * strides.y);
+    let cb = fourOfB(columnsB + k * strides.y);
     y0a = fma(vec4f(ra.x), ca, y0a);
     y0b = fma(vec4f(ra.x), cb, y0b);
     y1a = fma(vec4f(ra.y), ca, y1a);
@@ -109,9 +113,9 @@ fn main(
   for (var e = 0u; e < 64u; e++) {
     let r = row + e / 8u;
     let c = column + e % 8u;
-    if (r < M && c < N) {
-      let i = (matrix * M + r) * N + c;
-      y[i] = epilogue(results[e / 4u][e % 4u], i);
+    if (r < extents.x && c < extents.y) {
+      let i = (matrix * extents.x + r) * extents.y + c;
+      y[i] = epilogue(results[e / 4u][e % 4u], i, r, c);
     }
   }
 }

@@ -27,7 +27,7 @@ override B_N: u32 = 1u;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 // slot epilogue
-fn epilogue(value: f32, i: u32) -> f32 {
+fn epilogue(value: f32, i: u32, row: u32, column: u32) -> f32 {
   return value;
 }
 // end
@@ -58,10 +58,10 @@ fn ofB(at: vec4u) -> vec4f {
 }
 
 /// Stores a result, if it lies inside y.
-fn store(value: f32, matrix: u32, row: u32, column: u32) {
-  if (row < M && column < N) {
-    let i = (matrix * M + row) * N + column;
-    y[i] = epilogue(value, i);
+fn store(value: f32, extents: vec2u, matrix: u32, row: u32, column: u32) {
+  if (row < extents.x && column < extents.y) {
+    let i = (matrix * extents.x + row) * extents.y + column;
+    y[i] = epilogue(value, i, row, column);
   }
 }
 
@@ -83,6 +83,10 @@ fn main(
   let rows = matrix * M * K + rowsOf(row, lane);
   let columnsA = matrix * K * N + four(column, N - 1u) * B_N;
   let columnsB = matrix * K * N + four(column + 4u * SG, N - 1u) * B_N;
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let steps = K;
+  let strides = vec2u(A_K, B_K);
+  let extents = vec2u(M, N);
 
   var y0a = vec4f();
   var y0b = vec4f();
@@ -116,10 +120,10 @@ fn main(
   var y14b = vec4f();
   var y15a = vec4f();
   var y15b = vec4f();
-  for (var k = 0u; k < K; k++) {
-    let left = ofA(rows + k * A_K);
-    let ca = ofB(columnsA + k * B_K);
-    let cb = ofB(columnsB + k * B_K);
+  for (var k = 0u; k < steps; k++) {
+    let left = ofA(rows + k * strides.x);
+    let ca = ofB(columnsA + k * strides.y);
+    let cb = ofB(columnsB + k * strides.y);
     let r0 = vec4f(subgroupBroadcast(left[0u / SG], 0u % SG));
     y0a = fma(r0, ca, y0a);
     y0b = fma(r0, cb, y0b);
@@ -178,7 +182,7 @@ fn main(
     y12a, y12b, y13a, y13b, y14a, y14b, y15a, y15b,
   );
   for (var e = 0u; e < 128u; e++) {
-    store(results[e / 4u][e % 4u], matrix, row + e / 8u, column + e % 8u * SG);
+    store(results[e / 4u][e % 4u], extents, matrix, row + e / 8u, column + e % 8u * SG);
   }
 }
 
@@ -200,6 +204,9 @@ fn narrow(
   }
   let rows = matrix * M * K + rowsOf(row, lane);
   let columnsA = matrix * K * N + four(column, N - 1u) * B_N;
+  let steps = K;
+  let strides = vec2u(A_K, B_K);
+  let extents = vec2u(M, N);
 
   var y0 = vec4f();
   var y1 = vec4f();
@@ -217,9 +224,9 @@ fn narrow(
   var y13 = vec4f();
   var y14 = vec4f();
   var y15 = vec4f();
-  for (var k = 0u; k < K; k++) {
-    let left = ofA(rows + k * A_K);
-    let c = ofB(columnsA + k * B_K);
+  for (var k = 0u; k < steps; k++) {
+    let left = ofA(rows + k * strides.x);
+    let c = ofB(columnsA + k * strides.y);
     let r0 = vec4f(subgroupBroadcast(left[0u / SG], 0u % SG));
     y0 = fma(r0, c, y0);
     let r1 = vec4f(subgroupBroadcast(left[1u / SG], 1u % SG));
@@ -260,6 +267,6 @@ fn narrow(
     y8, y9, y10, y11, y12, y13, y14, y15,
   );
   for (var e = 0u; e < 64u; e++) {
-    store(results[e / 4u][e % 4u], matrix, row + e / 4u, column + e % 4u * SG);
+    store(results[e / 4u][e % 4u], extents, matrix, row + e / 4u, column + e % 4u * SG);
   }
 }

@@ -23,7 +23,7 @@ override B_N: u32 = 1u;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 // slot epilogue
-fn epilogue(value: f32, i: u32) -> f32 {
+fn epilogue(value: f32, i: u32, row: u32, column: u32) -> f32 {
   return value;
 }
 // end
@@ -46,7 +46,7 @@ fn fourOfColumns(at: u32) -> vec4f {
 fn store(value: f32, matrix: u32, row: u32, column: u32) {
   if (row < M && column < N) {
     let i = (matrix * M + row) * N + column;
-    y[i] = epilogue(value, i);
+    y[i] = epilogue(value, i, row, column);
   }
 }
 

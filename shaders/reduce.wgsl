@@ -41,8 +41,9 @@ fn epilogue(value: Element, i: u32) -> Element {
 // `once` is 1, which compilers cannot know: they unroll loops of a known length, and llvmpipe is then at work for half a second
 // over a sum of 32 expressions.
 fn total(o: u32, once: u32) -> Element {
+  let terms = COUNT * once;
   var result = IDENTITY;
-  for (var r = 0u; r < COUNT * once; r++) {
+  for (var r = 0u; r < terms; r++) {
     result = combine(result, load(o, r));
   }
   return result;

@@ -3,8 +3,9 @@
 import { argumentOp, constantOp, iotaOp, iterationOp } from "../ops/sources.ts";
 import type { DType } from "../hostArray.ts";
 import { Position, type IndexMath } from "../position.ts";
-import { sizeOf, type Shape } from "../shape.ts";
+import { sameShape, sizeOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Sizes } from "./sizes.ts";
 
 /** How a leaf is read within a cluster. */
 export interface LeafUse {
@@ -23,6 +24,14 @@ const wgslType: Record<DType, string> = { f32: "f32", u32: "u32", bool: "bool", 
 /** How an element lies in a buffer. */
 export const stored: Record<DType, string> = { f32: "f32", u32: "u32", bool: "u32", key: "vec2u" };
 
+/** What the expressions of a cluster have in common. */
+export interface Surroundings {
+  /** The tensors read from buffers, with what is known of each. */
+  leaves: Map<Tensor, LeafUse>;
+  words: ArgumentWords;
+  sizes: Sizes;
+}
+
 export class Emitter {
   readonly lines: string[] = [];
   readonly #names = new Map<string, string>();
@@ -30,15 +39,15 @@ export class Emitter {
   readonly #math: IndexMath<string, string>;
 
   constructor(
-    /** The tensors read from buffers, with what is known of each. */
-    readonly leaves: Map<Tensor, LeafUse>,
-    readonly words: ArgumentWords,
+    readonly around: Surroundings,
     /** Values known by name: the result of a core inside its epilogue. */
     readonly given: ReadonlyMap<Tensor, string>,
     /** The index being written; null where reads are never aligned. */
     readonly target: string | null,
+    /** The coordinates of the index being written in a tensor of this shape, where they are at hand. */
+    readonly known: { shape: Shape; parts: readonly string[] } | null = null,
   ) {
-    this.#math = indexMath((expression) => this.#bind("i", expression));
+    this.#math = indexMath((expression) => this.#bind("i", expression), around.sizes);
   }
 
   /** The value of `node` at a row-major index, as the name of a `let`. */
@@ -47,6 +56,9 @@ export class Emitter {
   }
 
   position(shape: Shape, index: string): Position<string, string> {
+    const { known } = this;
+    if (index === this.target && known !== null && sameShape(shape, known.shape))
+      return Position.both(this.#math, shape, index, () => known.parts);
     return Position.linear(this.#math, shape, index);
   }
 
@@ -87,7 +99,7 @@ export class Emitter {
   #computed(node: Tensor, position: Position<string, string>): string {
     const given = this.given.get(node);
     if (given !== undefined) return given;
-    const leaf = this.leaves.get(node);
+    const leaf = this.around.leaves.get(node);
     if (leaf !== undefined) return this.#load(node, leaf, position.linear);
     switch (node.op.kind) {
       case "source":
@@ -141,7 +153,7 @@ export class Emitter {
         ? this.#bind("v", literal(value, node.dtype))
         : `vec2u(${value[0]}u, ${value[1]}u)`;
     }
-    const word = this.words.get(node);
+    const word = this.around.words.get(node);
     if (node.op !== (argumentOp as unknown) || word === undefined)
       throw new TypeError(`emit: ${node.describe()} has no value here`);
     if (node.dtype === "key") return this.#bind("v", `vec2u(parameter(${word}u), parameter(${word + 1}u))`);
@@ -176,26 +188,69 @@ export const wgslFunction = (
 ): string =>
   `fn ${name}(${parameters}) -> ${dtype === "bool" ? "u32" : wgslType[dtype]} {\n${[...lines, `return ${result};`].map((line) => `  ${line}\n`).join("")}}`;
 
-/** Index arithmetic as text, with constants folded. */
-function indexMath(bind: (expression: string) => string): IndexMath<string, string> {
+/**
+ * Index arithmetic as text, with constants folded. Its numbers are sizes of the dispatch, but for those that it divides by: as
+ * constants they are far cheaper.
+ */
+function indexMath(bind: (expression: string) => string, sizes: Sizes): IndexMath<string, string> {
   const known = (a: string) => (/^\d+u$/.test(a) ? Number.parseInt(a, 10) : null);
   const constant = (value: number) => `${value >>> 0}u`;
-  const fold = (a: string, compute: (value: number) => number, expression: string) => {
+  const size = (value: number) => sizes.nameOf(value);
+  const fold = (a: string, compute: (value: number) => number, expression: () => string) => {
     const value = known(a);
-    return value === null ? bind(expression) : constant(compute(value));
+    return value === null ? bind(expression()) : constant(compute(value));
   };
   return {
     constant,
     sum: (a, b) => (known(a) === 0 ? b : known(b) === 0 ? a : bind(`${a} + ${b}`)),
-    shift: (a, n) => (n === 0 ? a : fold(a, (value) => value + n, n < 0 ? `${a} - ${-n}u` : `${a} + ${n}u`)),
-    mirror: (a, n) => fold(a, (value) => n - value, `${n}u - ${a}`),
+    shift: (a, n) =>
+      n === 0
+        ? a
+        : fold(
+            a,
+            (value) => value + n,
+            () => (n < 0 ? `${a} - ${size(-n)}` : `${a} + ${size(n)}`),
+          ),
+    mirror: (a, n) =>
+      fold(
+        a,
+        (value) => n - value,
+        () => `${size(n)} - ${a}`,
+      ),
     scale: (a, factor) =>
-      factor === 1 ? a : factor === 0 ? "0u" : fold(a, (value) => value * factor, `${a} * ${factor}u`),
+      factor === 1
+        ? a
+        : factor === 0
+          ? "0u"
+          : fold(
+              a,
+              (value) => value * factor,
+              () => `${a} * ${size(factor)}`,
+            ),
     // Along an axis without elements nothing is ever read, but the text must compile.
-    divide: (a, divisor) => (divisor <= 1 ? a : fold(a, (value) => Math.floor(value / divisor), `${a} / ${divisor}u`)),
-    modulo: (a, divisor) => (divisor <= 1 ? "0u" : fold(a, (value) => value % divisor, `${a} % ${divisor}u`)),
-    limit: (a, n) => fold(a, (value) => Math.min(value, n), `min(${a}, ${n}u)`),
-    within: (a, low, high) => (low === 0 ? `${a} < ${high}u` : `${a} >= ${low}u && ${a} < ${high}u`),
+    divide: (a, divisor) =>
+      divisor <= 1
+        ? a
+        : fold(
+            a,
+            (value) => Math.floor(value / divisor),
+            () => `${a} / ${divisor}u`,
+          ),
+    modulo: (a, divisor) =>
+      divisor <= 1
+        ? "0u"
+        : fold(
+            a,
+            (value) => value % divisor,
+            () => `${a} % ${divisor}u`,
+          ),
+    limit: (a, n) =>
+      fold(
+        a,
+        (value) => Math.min(value, n),
+        () => `min(${a}, ${size(n)})`,
+      ),
+    within: (a, low, high) => (low === 0 ? `${a} < ${size(high)}` : `${a} >= ${size(low)} && ${a} < ${size(high)}`),
     both: (a, b) => `(${a}) && (${b})`,
   };
 }

@@ -9,8 +9,17 @@ import type { Launch } from "../op.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { assemble } from "./assemble.ts";
-import { Emitter, stored, toStored, wgslFunction, type ArgumentWords, type LeafUse } from "./emit.ts";
+import {
+  Emitter,
+  stored,
+  toStored,
+  wgslFunction,
+  type ArgumentWords,
+  type LeafUse,
+  type Surroundings,
+} from "./emit.ts";
 import { baseOf, storedBy, type Cluster } from "./fuse.ts";
+import { Sizes } from "./sizes.ts";
 
 /** A cluster as a kernel, but for the choice of buffers. */
 export interface Lowered {
@@ -41,7 +50,8 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target): L
   const uses = new Map<Tensor, LeafUse>(
     cluster.leaves.map((leaf, index) => [leaf, { index, aligned: true, read: false }]),
   );
-  const parts = partsOf(cluster, uses, words, target);
+  const sizes = new Sizes();
+  const parts = partsOf(cluster, { leaves: uses, words, sizes }, target);
   const { file, output, fixed } = layoutOf(parts);
   const leaves = cluster.leaves.filter((leaf) => uses.get(leaf)!.read);
   const leafBinding = (leaf: Tensor) => fixed + uses.get(leaf)!.index;
@@ -73,7 +83,7 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target): L
       if (declarations.length > 0) slots[parts.declareIn] = `${declarations.join("")}\n${slots[parts.declareIn]}`;
       return {
         file,
-        wgsl: assemble(file, slots, parts.launch.constants),
+        ...sizes.given(assemble(file, slots, parts.launch.constants), parts.launch.sizes ?? {}),
         entry: parts.launch.entry ?? "main",
         overrides: parts.launch.overrides,
         bindings: [
@@ -96,23 +106,23 @@ function layoutOf({ launch }: Parts): { file: string; output: { binding: number;
   return { file: launch.shader, output: { binding: Number(binding), name }, fixed: Number(binding) + 1 };
 }
 
-function partsOf(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords, target: Target): Parts {
+function partsOf(cluster: Cluster, around: Surroundings, target: Target): Parts {
   const { core } = cluster;
-  if (core === null) return expression(cluster, leaves, words, target);
-  if (core.op.kind === "reduce") return reduction(cluster, leaves, words);
+  if (core === null) return expression(cluster, around, target);
+  if (core.op.kind === "reduce") return reduction(cluster, around);
   if (core.op.kind !== "kernel" && core.op.kind !== "update")
     throw new TypeError(`lower: ${core.describe()} is not a kernel`);
   const { inputs, ...launch } = core.op.launch(core, core.inputs, core.attributes, target);
-  const slots: Record<string, string> = isBare(cluster) ? {} : { epilogue: epilogue(cluster, leaves, words) };
+  const slots: Record<string, string> = isBare(cluster) ? {} : { epilogue: epilogue(cluster, launch.shader, around) };
   return { launch, operands: inputs, slots, declareIn: "epilogue" };
 }
 
 /** Lines of an expression beyond which a loop around it takes compilers too long. */
 const LONG = 60;
 
-function expression(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords, { elements }: Target): Parts {
+function expression(cluster: Cluster, around: Surroundings, { elements }: Target): Parts {
   const { root } = cluster;
-  const emitter = new Emitter(leaves, words, new Map(), "i");
+  const emitter = new Emitter(around, new Map(), "i");
   const value = toStored(emitter.at(root, "i"), root.dtype);
   const stores = storesBesides(cluster, emitter);
   const each = emitter.lines.length > LONG ? 1 : elements(root.size);
@@ -120,7 +130,8 @@ function expression(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: Argum
     launch: {
       shader: "elementwise",
       entry: each === 1 ? "single" : "main",
-      overrides: { COUNT: root.size, EACH: each },
+      sizes: { COUNT: root.size },
+      overrides: { EACH: each },
       groups: gridOf(Math.ceil(root.size / each)),
       flops: root.size,
     },
@@ -138,7 +149,7 @@ const FEW = 16;
 /** Lines that they may take, to keep shaders quick to compile. */
 const MANY_LINES = 500;
 
-function reduction(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): Parts {
+function reduction(cluster: Cluster, around: Surroundings): Parts {
   const node = cluster.core!;
   if (node.op.kind !== "reduce") throw new TypeError("lower: not a reduction");
   const [x] = node.inputs;
@@ -149,13 +160,14 @@ function reduction(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: Argume
   const slots: Record<string, string> = {
     element: `alias Element = ${element};`,
     combine: wgslFunction("combine", `a: ${element}, b: ${element}`, node.dtype, [], combine.wgsl),
-    ...((count <= FEW ? writtenOut(node, axes, count, leaves, words) : null) ?? inLoop(node, axes, leaves, words)),
+    ...((count <= FEW ? writtenOut(node, axes, count, around) : null) ?? inLoop(node, axes, around)),
   };
-  if (!isBare(cluster)) slots.epilogue = epilogue(cluster, leaves, words);
+  if (!isBare(cluster)) slots.epilogue = epilogue(cluster, "reduce", around);
   return {
     launch: {
       shader: "reduce",
-      overrides: { ROWS: node.size, COUNT: count, IDENTITY: combine.identity },
+      sizes: { ROWS: node.size, COUNT: count },
+      overrides: { IDENTITY: combine.identity },
       groups: gridOf(node.size),
       flops: x.size,
     },
@@ -170,10 +182,9 @@ function writtenOut(
   node: Tensor,
   axes: readonly number[],
   count: number,
-  leaves: Map<Tensor, LeafUse>,
-  words: ArgumentWords,
+  around: Surroundings,
 ): Record<string, string> | null {
-  const emitter = new Emitter(leaves, words, new Map(), null);
+  const emitter = new Emitter(around, new Map(), null);
   const terms = Array.from({ length: count }, (_, r) => emitter.reduced(node.inputs[0], axes, `${r}u`));
   if (emitter.lines.length > MANY_LINES) return null;
   const total = terms.reduce((before, term) => `combine(${before}, ${term})`, "IDENTITY");
@@ -181,13 +192,8 @@ function writtenOut(
 }
 
 /** A reduction that goes over its terms in a loop. */
-function inLoop(
-  node: Tensor,
-  axes: readonly number[],
-  leaves: Map<Tensor, LeafUse>,
-  words: ArgumentWords,
-): Record<string, string> {
-  const emitter = new Emitter(leaves, words, new Map(), null);
+function inLoop(node: Tensor, axes: readonly number[], around: Surroundings): Record<string, string> {
+  const emitter = new Emitter(around, new Map(), null);
   const value = emitter.reduced(node.inputs[0], axes, "r");
   return { load: wgslFunction("load", "o: u32, r: u32", node.dtype, emitter.lines, value) };
 }
@@ -195,12 +201,16 @@ function inLoop(
 /** Whether the result of a core is stored as it is, and nothing besides. */
 const isBare = ({ root, besides, core }: Cluster): boolean => root === core && besides.length === 0;
 
-function epilogue(cluster: Cluster, leaves: Map<Tensor, LeafUse>, words: ArgumentWords): string {
-  const emitter = new Emitter(leaves, words, new Map([[cluster.core!, "value"]]), "i");
+/** The epilogue of a shader, which says what it is called with: where that is a row and a column, no index is taken apart. */
+function epilogue(cluster: Cluster, shader: string, around: Surroundings): string {
+  const core = cluster.core!;
+  const [, parameters] = /^fn epilogue\((.*)\) ->/m.exec(kernels[shader])!;
+  const parts = /\brow\b.*\bcolumn\b/.test(parameters) && core.rank === 2 ? ["row", "column"] : null;
+  const emitter = new Emitter(around, new Map([[core, "value"]]), "i", parts && { shape: core.shape, parts });
   const value = emitter.at(cluster.root, "i");
   const stores = storesBesides(cluster, emitter);
   const dtype: DType = "f32";
-  return wgslFunction("epilogue", "value: f32, i: u32", dtype, [...emitter.lines, ...stores], value);
+  return wgslFunction("epilogue", parameters.replace("Element", "f32"), dtype, [...emitter.lines, ...stores], value);
 }
 
 /** Lines that store what a cluster has besides its root; they come after all that is read, which they may overwrite. */

@@ -2,8 +2,8 @@
 
 import type { BoundDispatch } from "../device/commands.ts";
 import type { Device } from "../device/device.ts";
-import type { Kernel } from "../device/pipelines.ts";
-import { FIRST_ARGUMENT, INDEX_STRIDE, PARAMETER_WORDS, STRETCH } from "../device/sharedBindings.ts";
+import type { Kernel, KernelSource } from "../device/pipelines.ts";
+import { FIRST_ARGUMENT, INDEX_STRIDE, PARAMETER_WORDS, STRETCH, type Block } from "../device/sharedBindings.ts";
 import type { Storage } from "../device/storage.ts";
 import { explain } from "./explain.ts";
 import { profile, type Profile, type ProfileOptions } from "./profile.ts";
@@ -30,13 +30,13 @@ export class Plan {
   #used = 0;
   /** Submits there had been when this plan last recorded a dispatch: while there are no more, that one waits. */
   #submits = -1;
-  readonly #block: { parameters: GPUBuffer; group: GPUBindGroup };
+  readonly #block: Block;
 
   constructor(
     readonly device: Device,
     readonly schedule: Schedule,
   ) {
-    this.#block = device.shared.block();
+    this.#block = device.shared.block(sourcesOf(schedule.commands));
   }
 
   /** What will run: totals, memory, every dispatch with its layer, shader, groups, work and buffers; with `wgsl`, the shaders too. */
@@ -56,8 +56,7 @@ export class Plan {
 
   /** Compiles the shaders, in parallel and without blocking. Throws a ShaderError with file and line. */
   async prepare(): Promise<void> {
-    const sources = dispatchesOf(this.schedule.commands).map(({ source }) => source);
-    await this.device.prepare(sources);
+    await this.device.prepare(sourcesOf(this.schedule.commands));
   }
 
   /**
@@ -163,15 +162,9 @@ export class Plan {
           odd: this.#bind(body, bufferOf, turned(true)),
         };
       }
-      const { pipeline, layout } = this.#kernel(command);
-      const group = this.device.gpu.createBindGroup({
-        layout,
-        entries: command.source.bindings.map(({ binding }, index) => ({
-          binding,
-          resource: { buffer: at(command.slots[index]) },
-        })),
-      });
-      return { kind: "dispatch", pipeline, group, groups: command.groups };
+      const kernel = this.#kernel(command);
+      const group = this.#block.bind(kernel, command.source, (index) => at(command.slots[index]));
+      return { kind: "dispatch", pipeline: kernel.pipeline, group, groups: command.groups };
     });
   }
 
@@ -214,9 +207,9 @@ function sideOf({ carry, side }: Exclude<SlotRef, number>, swapped: ReadonlyMap<
   return (side === "front") !== swapped.get(carry)! ? carry.front : carry.back;
 }
 
-const dispatchesOf = (commands: readonly Command[]): Dispatch[] =>
+const sourcesOf = (commands: readonly Command[]): KernelSource[] =>
   commands.flatMap((command) =>
-    command.kind === "dispatch" ? [command] : command.kind === "loop" ? dispatchesOf(command.body) : [],
+    command.kind === "dispatch" ? [command.source] : command.kind === "loop" ? sourcesOf(command.body) : [],
   );
 
 const identities = new WeakMap<GPUBuffer, number>();

@@ -2,7 +2,7 @@
 
 import { showMicroseconds } from "../amounts.ts";
 import type { Device } from "../device/device.ts";
-import { FIRST_ARGUMENT, PARAMETER_WORDS } from "../device/sharedBindings.ts";
+import { FIRST_ARGUMENT, PARAMETER_WORDS, type Block } from "../device/sharedBindings.ts";
 import { openStopwatch, type Clock, type Stopwatch } from "../device/stopwatch.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Command, Dispatch, Schedule, SlotRef } from "./schedule.ts";
@@ -59,7 +59,8 @@ export async function profile(
   options: ProfileOptions = {},
 ): Promise<Profile> {
   const buffers: GPUBuffer[] = [];
-  const block = device.shared.block();
+  const dispatches = unrolled(schedule.commands, 1);
+  const block = device.shared.block(dispatches.map(({ dispatch }) => dispatch.source));
   const watch = await openStopwatch(device, options.clock);
   try {
     for (const { bytes, purpose } of schedule.slots) buffers.push(device.pool.take(bytes, purpose));
@@ -70,10 +71,10 @@ export async function profile(
 
     const known = new Map<string, number>();
     const rows: Omit<ProfileRow, "share">[] = [];
-    for (const { dispatch, times } of unrolled(schedule.commands, 1)) {
+    for (const { dispatch, times } of dispatches) {
       const { source, groups, name, flops, read, written } = dispatch;
-      const key = JSON.stringify([source.wgsl, source.entry, source.overrides, groups]);
-      const microseconds = known.get(key) ?? (await measured(watch, bound(device, dispatch, buffers, block.group)));
+      const key = JSON.stringify([source.wgsl, source.entry, source.overrides, source.sizes, groups]);
+      const microseconds = known.get(key) ?? (await measured(watch, bound(device, dispatch, buffers, block)));
       known.set(key, microseconds);
       const rate = (amount: number) => (microseconds === 0 ? 0 : amount / microseconds / 1000);
       const rates = { "GFLOP/s": rate(flops), "GB/s": rate(read + written) };
@@ -107,23 +108,17 @@ function bound(
   device: Device,
   { source, slots, groups }: Dispatch,
   buffers: readonly GPUBuffer[],
-  shared: GPUBindGroup,
+  block: Block,
 ): { prepare: (pass: GPUComputePassEncoder) => void; execute: (pass: GPUComputePassEncoder) => void } {
-  const { pipeline, layout } = device.pipelines.get(source, device.shared.layout);
+  const kernel = device.pipelines.get(source, device.shared.layout);
   const placeOf = (ref: SlotRef): number =>
     typeof ref === "number" ? ref : ref.side === "front" ? ref.carry.front : (ref.carry.back ?? ref.carry.front);
-  const group = device.gpu.createBindGroup({
-    layout,
-    entries: source.bindings.map(({ binding }, at) => ({
-      binding,
-      resource: { buffer: buffers[placeOf(slots[at])] },
-    })),
-  });
+  const group = block.bind(kernel, source, (at) => buffers[placeOf(slots[at])]);
   return {
     prepare(pass) {
-      pass.setPipeline(pipeline);
+      pass.setPipeline(kernel.pipeline);
       pass.setBindGroup(0, group);
-      pass.setBindGroup(1, shared, [0]);
+      pass.setBindGroup(1, block.group, [0]);
     },
     execute: (pass) => pass.dispatchWorkgroups(...groups),
   };

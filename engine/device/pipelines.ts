@@ -11,8 +11,16 @@ export interface KernelSource {
   wgsl: string;
   entry: string;
   overrides: Readonly<Record<string, number>>;
+  /** What a dispatch puts into the buffer at `SIZES_BINDING`, at most `MOST_SIZES` words; empty where there is none. */
+  sizes: readonly number[];
   bindings: readonly { binding: number; access: "read" | "read_write" }[];
 }
+
+/** Where a kernel in group 0 binds the sizes that it is given. */
+export const SIZES_BINDING = 32;
+
+/** Words of sizes that a kernel may be given. */
+export const MOST_SIZES = 64;
 
 export interface Kernel {
   pipeline: GPUComputePipeline;
@@ -76,23 +84,29 @@ export class Pipelines {
     };
   }
 
-  #layout({ bindings }: KernelSource): GPUBindGroupLayout {
-    const key = bindings.map(({ binding, access }) => `${binding} ${access}`).join(", ");
+  #layout({ bindings, sizes }: KernelSource): GPUBindGroupLayout {
+    const own = bindings.map(({ binding, access }) => `${binding} ${access}`);
+    const key = [...own, ...(sizes.length > 0 ? ["sizes"] : [])].join(", ");
     let layout = this.#layouts.get(key);
     if (layout === undefined) {
       layout = this.gpu.createBindGroupLayout({
         label: key,
-        entries: bindings.map(({ binding, access }) => ({
-          binding,
-          visibility: ShaderStage.COMPUTE,
-          buffer: { type: access === "read" ? "read-only-storage" : "storage" },
-        })),
+        entries: [
+          ...bindings.map(({ binding, access }) => entry(binding, access === "read" ? "read-only-storage" : "storage")),
+          ...(sizes.length > 0 ? [entry(SIZES_BINDING, "uniform")] : []),
+        ],
       });
       this.#layouts.set(key, layout);
     }
     return layout;
   }
 }
+
+const entry = (binding: number, type: GPUBufferBindingType): GPUBindGroupLayoutEntry => ({
+  binding,
+  visibility: ShaderStage.COMPUTE,
+  buffer: { type },
+});
 
 const keyOf = ({ wgsl, entry, overrides, bindings }: KernelSource): string =>
   JSON.stringify([entry, overrides, bindings.map(({ binding, access }) => [binding, access]), wgsl]);

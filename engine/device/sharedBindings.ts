@@ -2,6 +2,7 @@
 
 import { BufferUsage, ShaderStage } from "../platform/flags.ts";
 import { normalTable } from "../random/normalTable.ts";
+import { SIZES_BINDING, type Kernel, type KernelSource } from "./pipelines.ts";
 
 /** Words of the parameter block; the first holds the index at which the present stretch of iterations starts. */
 export const PARAMETER_WORDS = 256;
@@ -17,6 +18,15 @@ export const STRETCH = 1024;
 
 /** Distance between two indices, WebGPU's alignment of dynamic offsets. */
 export const INDEX_STRIDE = 256;
+
+/** The numbers of a plan on the device. */
+export interface Block {
+  parameters: GPUBuffer;
+  /** Group 1 of every dispatch. */
+  group: GPUBindGroup;
+  /** Group 0 of a dispatch: its buffers in order, and the sizes that it is given. */
+  bind(kernel: Kernel, source: KernelSource, bufferAt: (at: number) => GPUBuffer): GPUBindGroup;
+}
 
 export class SharedBindings {
   readonly layout: GPUBindGroupLayout;
@@ -48,13 +58,21 @@ export class SharedBindings {
     return buffer;
   }
 
-  /** A parameter block and the group that binds it. */
-  block(): { parameters: GPUBuffer; group: GPUBindGroup } {
+  /** A parameter block, and behind it the sizes that these kernels are given. */
+  block(sources: readonly KernelSource[]): Block {
+    const places = new Map<string, number>();
+    const sizes: number[] = [];
+    for (const source of sources)
+      if (source.sizes.length > 0 && !places.has(source.sizes.join())) {
+        places.set(source.sizes.join(), (PARAMETER_WORDS + sizes.length) * 4);
+        for (let at = 0; at < INDEX_STRIDE / 4; at++) sizes.push(source.sizes[at] ?? 0);
+      }
     const parameters = this.gpu.createBuffer({
       label: "parameters",
-      size: PARAMETER_WORDS * 4,
+      size: (PARAMETER_WORDS + sizes.length) * 4,
       usage: BufferUsage.UNIFORM | BufferUsage.COPY_DST,
     });
+    if (sizes.length > 0) this.gpu.queue.writeBuffer(parameters, PARAMETER_WORDS * 4, Uint32Array.from(sizes));
     const group = this.gpu.createBindGroup({
       layout: this.layout,
       entries: [
@@ -63,6 +81,21 @@ export class SharedBindings {
         { binding: 2, resource: { buffer: this.#table } },
       ],
     });
-    return { parameters, group };
+    const ofSizes = (own: readonly number[]): GPUBindGroupEntry => ({
+      binding: SIZES_BINDING,
+      resource: { buffer: parameters, offset: places.get(own.join())!, size: 16 * Math.ceil(own.length / 4) },
+    });
+    return {
+      parameters,
+      group,
+      bind: ({ layout }, source, bufferAt) =>
+        this.gpu.createBindGroup({
+          layout,
+          entries: [
+            ...source.bindings.map(({ binding }, at) => ({ binding, resource: { buffer: bufferAt(at) } })),
+            ...(source.sizes.length > 0 ? [ofSizes(source.sizes)] : []),
+          ],
+        }),
+    };
   }
 }

@@ -54,10 +54,12 @@ export const matmulOp: KernelOp = {
     return product(a, b, flags as Flags);
   },
   launch(_node, [a, b], flags, target) {
-    const { batch, m, n, k, aM, aK, bK, bN } = geometry(a.shape, b.shape, flags as Flags);
+    const extents = geometry(a.shape, b.shape, flags as Flags);
+    const { batch, m, n, k, aM, aK, bK, bN } = extents;
     return {
-      ...formOf(target, batch, m, n),
-      overrides: { BATCH: batch, M: m, N: n, K: k, A_M: aM, A_K: aK, B_K: bK, B_N: bN },
+      ...formOf(target, extents),
+      sizes: { BATCH: batch, M: m, N: n, K: k, A_M: aM, A_K: aK, B_K: bK, B_N: bN },
+      overrides: {},
       inputs: [a, b],
       flops: 2 * batch * m * n * k,
     };
@@ -79,17 +81,25 @@ export const matmulOp: KernelOp = {
   ],
 };
 
-/** The form of the kernel for a result of this size: tiles, unless most of one would be empty. */
+/** Multiply-adds below which a product had better share its pipeline with all other small ones than run as fast as it can. */
+const SMALL = 2 ** 22;
+
+/** Tiles of the form for small products that may be nearly empty. */
+const FEW = 2;
+
+/** The form of the kernel for a result of this size: tiles, unless most of one would be empty, and one form for all that is small. */
 function formOf(
   { lanes, tiles }: Target,
-  batch: number,
-  m: number,
-  n: number,
+  { batch, m, n, k }: ReturnType<typeof geometry>,
 ): Pick<Launch, "shader" | "entry" | "constants" | "groups"> {
   if (tiles && m >= 32 && n >= 32)
     return { shader: "matmulTile", groups: foldedGrid(batch * Math.ceil(m / 64) * Math.ceil(n / 64)) };
-  if (lanes === null || m <= 8 || n <= lanes) return { shader: "matmul", groups: gridOf(batch * tilesOf(m, n)) };
-  const columns = n <= 4 * lanes ? 4 : 8;
+  const small = batch * m * n * k < SMALL;
+  // With few rows or columns most lanes would be without work.
+  const skinny = m <= 8 || n <= (lanes ?? 0);
+  if (lanes === null || (skinny && !(small && batch * Math.ceil(m / 16) * Math.ceil(n / (4 * lanes)) <= FEW)))
+    return { shader: "matmul", groups: gridOf(batch * tilesOf(m, n)) };
+  const columns = small || n <= 4 * lanes ? 4 : 8;
   return {
     shader: "matmulSubgroup",
     entry: columns === 8 ? "main" : "narrow",

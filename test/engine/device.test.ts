@@ -117,6 +117,7 @@ describe("a shader that does not compile", () => {
     wgsl: assemble("reduce", slots),
     entry: "main",
     overrides: {},
+    sizes: [],
     bindings: [
       { binding: 0, access: "read" },
       { binding: 1, access: "read_write" },

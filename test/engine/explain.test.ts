@@ -35,7 +35,7 @@ test("explain() tells dispatches, work, memory, shaders, groups and buffers", as
     "    matmul → tanh  shaders/matmul.wgsl  1 × 1 × 1 groups  8.45 kFLOP  2 KiB → 1 KiB  #2⇄#3 (front) #1 → #2⇄#3 (back)",
   ]);
   expect(plan.explain({ wgsl: true })).toContain(
-    "fn epilogue(value: f32, i: u32) -> f32 {\n  let v0 = stableTanh(value);",
+    "fn epilogue(value: f32, i: u32, row: u32, column: u32) -> f32 {\n  let v0 = stableTanh(value);",
   );
 });
 

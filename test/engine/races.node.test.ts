@@ -3,6 +3,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { detectRaces } from "wgsl_reflect/wgsl_reflect.module.js";
 import type { Command, Dispatch } from "../../engine/compile/schedule.ts";
+import { SIZES_BINDING } from "../../engine/device/pipelines.ts";
 import {
   compile,
   conv2d,
@@ -40,7 +41,7 @@ const dispatchesOf = (commands: readonly Command[]): Dispatch[] =>
   commands.filter((command) => command.kind === "dispatch");
 
 /** The dispatches with barriers of a program, and how many numbers each of their buffers holds. */
-function traced([program, ...arrays]: (typeof programs)[string]): { dispatch: Dispatch; sizes: number[] }[] {
+function traced([program, ...arrays]: (typeof programs)[string]): { dispatch: Dispatch; lengths: number[] }[] {
   useDevice(tiled);
   const tensors = arrays.map(fromArray);
   const compiled = compile(program);
@@ -50,14 +51,15 @@ function traced([program, ...arrays]: (typeof programs)[string]): { dispatch: Di
   useDevice(device);
   return dispatchesOf(commands)
     .filter(({ source }) => hasBarrier(source.wgsl))
-    .map((dispatch) => ({ dispatch, sizes: dispatch.slots.map((slot) => slots[slot as number].bytes / 4) }));
+    .map((dispatch) => ({ dispatch, lengths: dispatch.slots.map((slot) => slots[slot as number].bytes / 4) }));
 }
 
 /** The races of one workgroup of a kernel. */
-function racesOf(wgsl: string, { source }: Dispatch, sizes: readonly number[]): string[] {
-  const buffers = Object.fromEntries(
-    source.bindings.map(({ binding }, at) => [binding, new Float32Array(sizes[at]).fill(1)]),
+function racesOf(wgsl: string, { source }: Dispatch, lengths: readonly number[]): string[] {
+  const buffers: Record<number, unknown> = Object.fromEntries(
+    source.bindings.map(({ binding }, at) => [binding, new Float32Array(lengths[at]).fill(1)]),
   );
+  if (source.sizes.length > 0) buffers[SIZES_BINDING] = { uniform: Uint32Array.from(source.sizes) };
   // The results stay where they are: each is one thread's own, and storing 64 of them takes most of the time.
   const text = wgsl.replace(/^ {2}for \(var e = 0u; e < 64u; e\+\+\) \{\n.*\n {2}\}\n/m, "");
   const { races, errors } = detectRaces(text, source.entry, [1, 1, 1], { 0: buffers }, { constants: source.overrides });
@@ -74,18 +76,18 @@ describe("kernels with barriers", () => {
   });
 
   test.each(Object.entries(programs))("%s has no races", (_name, program) => {
-    for (const { dispatch, sizes } of traced(program))
-      expect(racesOf(dispatch.source.wgsl, dispatch, sizes)).toEqual([]);
+    for (const { dispatch, lengths } of traced(program))
+      expect(racesOf(dispatch.source.wgsl, dispatch, lengths)).toEqual([]);
   });
 
   test("have races without any one of them, and are told so", () => {
-    const [{ dispatch, sizes }] = traced(programs.conv2d);
+    const [{ dispatch, lengths }] = traced(programs.conv2d);
     const { wgsl } = dispatch.source;
     const barriers = [...wgsl.matchAll(/workgroupBarrier\(\);/g)].map(({ index }) => index);
     expect(barriers.length).toBeGreaterThan(1);
     for (const at of barriers) {
       const without = `${wgsl.slice(0, at)}${wgsl.slice(at).replace(/^workgroupBarrier\(\);/, "")}`;
-      expect(racesOf(without, dispatch, sizes)[0]).toMatch(/^Data race on '(rows|columns)' byte \d+/);
+      expect(racesOf(without, dispatch, lengths)[0]).toMatch(/^Data race on '(rows|columns)' byte \d+/);
     }
   });
 });

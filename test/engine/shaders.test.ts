@@ -5,7 +5,7 @@ import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { assemble } from "../../engine/compile/assemble.ts";
 import type { Command } from "../../engine/compile/schedule.ts";
 import { INDEX_STRIDE, PARAMETER_WORDS } from "../../engine/device/sharedBindings.ts";
-import type { KernelSource } from "../../engine/device/pipelines.ts";
+import { MOST_SIZES, SIZES_BINDING, type KernelSource } from "../../engine/device/pipelines.ts";
 import {
   choice,
   compile,
@@ -49,7 +49,9 @@ const extentOf = (extent: unknown, text: string): number =>
 
 function expectWithinLimits(reflection: WgslReflect, text: string): void {
   expect(tensorsOf(reflection).length).toBeLessThanOrEqual(LIMITS.storageBuffers);
-  expect(reflection.uniforms.every(({ group, binding }) => group === 1 && binding <= 2)).toBe(true);
+  const [own, shared] = [0, 1].map((at) => reflection.uniforms.filter(({ group }) => group === at));
+  expect(own.every(({ binding, size }) => binding === SIZES_BINDING && size <= 4 * MOST_SIZES)).toBe(true);
+  expect(shared.every(({ binding }) => binding <= 2)).toBe(true);
   expect(reflection.entry.compute.length).toBeGreaterThan(0);
   for (const { attributes } of reflection.entry.compute) {
     const size = attributes?.find(({ name }) => name === "workgroup_size")?.value;
@@ -170,8 +172,10 @@ test.each(Object.entries(programs))(
     const compiled = compile(program as (...inputs: Tensor[]) => Tensor);
     const sources = sourcesOf((await compiled.prepare(...inputs.map(fromArray))).schedule.commands);
     expect(sources.length).toBeGreaterThan(0);
-    for (const { wgsl, bindings, overrides, entry } of sources) {
+    for (const { wgsl, bindings, overrides, sizes, entry } of sources) {
       const reflection = new WgslReflect(wgsl);
+      const uniform = reflection.uniforms.find(({ group }) => group === 0);
+      expect((uniform?.size ?? 0) / 4).toBe(sizes.length);
       const bound = tensorsOf(reflection).map(({ binding, access }) => ({ binding, access }));
       expect(bound).toEqual([...bindings].sort((a, b) => a.binding - b.binding));
       expect(reflection.overrides.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(overrides)));

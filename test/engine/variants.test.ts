@@ -92,6 +92,35 @@ test("matmul by subgroups and by tiles equals matmul, transposed and batched too
   expect(uses.Subgroup > 0).toBe(lanes !== null);
 });
 
+// What is small has one form; these are large enough for the others.
+test.each([
+  { m: 33, n: 65, k: 2000, subgroup: true },
+  { m: 33, n: 2, k: 9, subgroup: false },
+  { m: 3, n: 70, k: 9, subgroup: false },
+  { m: 3, n: 33, k: 9, subgroup: true },
+])("matmul of $m × $k by $k × $n equals the plain one", async ({ m, n, k, subgroup }) => {
+  const uses = none();
+  await expectSame((a, b) => matmul(a, b).add(1), [draw(1, [m, k]), draw(2, [k, n])], uses);
+  expect(uses.Subgroup).toBe(subgroup && lanes !== null ? 1 : 0);
+});
+
+test("products of many sizes, and sums and expressions, share their pipelines", async () => {
+  const program = compile((x: Tensor, w: Tensor, b: Tensor) => matmul(x, w).add(b).tanh().sum(0).exp());
+  const counts: number[] = [];
+  for (const [m, k, n] of [
+    [40, 20, 30],
+    [41, 19, 27],
+    [100, 2, 64],
+  ]) {
+    const tensors = [draw(1, [m, k]), draw(2, [k, n]), draw(3, [n])].map(fromArray) as [Tensor, Tensor, Tensor];
+    await program.prepare(...tensors);
+    counts.push(device.pipelines.count);
+    dispose(tensors);
+  }
+  program.dispose();
+  expect(counts).toEqual([counts[0], counts[0], counts[0]]);
+});
+
 const cases = [
   { window: { stride: 1, padding: 1, dilation: 1, groups: 1 }, channels: 34, outputs: 35, taps: 3, size: 6 },
   { window: { stride: 2, padding: 1, dilation: 2, groups: 2 }, channels: 33, outputs: 32, taps: 2, size: 9 },
