@@ -51,8 +51,9 @@ const diverges: Run["each"] = {
   holds: ({ diverged }) => diverged >= 300 && diverged <= 2000,
 };
 const recovers: Run["each"] = {
-  says: "recovers, and ends with accuracy > 0.95 and AUROC of f(x) > 0.9",
-  holds: ({ accuracy, auroc_density, recoveries }) => recoveries > 0 && accuracy > 0.95 && auroc_density > 0.9,
+  says: "recovers, and ends with accuracy > 0.95, AUROC of f(x) > 0.9 and energies of data and samples within 1 of each other",
+  holds: ({ accuracy, auroc_density, energy_gap, recoveries }) =>
+    recoveries > 0 && accuracy > 0.95 && auroc_density > 0.9 && Math.abs(energy_gap) < 1,
 };
 
 const all = { data: { labels: -1 } } as const;

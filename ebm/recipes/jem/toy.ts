@@ -48,8 +48,8 @@ export const jemToyUnstable = variant(
     updates: 1500,
     sampler: { stepSize: 1, noise: 0.01 },
     data: { labels: -1 },
-    // Energies are of the order of 10 while all is well; at 10⁸ nothing would have been learned for hundreds of updates.
-    guard: { limit: 1000, settle: 100 },
+    // Energies are of the order of 1 while all is well; at 10⁸ nothing would have been learned for hundreds of updates.
+    guard: { limit: 5, settle: 50 },
   },
 );
 
