@@ -49,7 +49,7 @@ export async function demo(world: World, folder: string, { port }: DemoOptions):
 
 /**
  * A server of the files in a folder, to this machine only, once it listens; port 0 takes a free one. Under `/data/` it has the
- * digits for the app: a file that is not there is no content, since nobody did anything wrong.
+ * data sets for the app: a file that is not there is no content, since nobody did anything wrong.
  */
 export async function serve(
   folder: string,
@@ -63,7 +63,7 @@ export async function serve(
     );
   }
   const server = createServer((request, response) => {
-    const file = /^\/data\/(mnist\/[\w-]+)$/.exec(request.url ?? "")?.[1];
+    const file = /^\/data\/([\w-]+\/[\w-]+(?:\.[\w-]+)*)$/.exec(request.url ?? "")?.[1];
     void (file === undefined ? answer(folder, request, response) : hand(data, file, response));
   });
   await new Promise<void>((resolve, reject) => {

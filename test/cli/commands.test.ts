@@ -231,7 +231,7 @@ describe("ebm demo", () => {
     }
   });
 
-  test("hands out the digits that it finds, and no content for those it does not", async () => {
+  test("hands out the data sets that it finds, and no content for those it does not", async () => {
     const { world } = await testWorld();
     await mkdir(join(world.cwd, "web"));
     await writeFile(join(world.cwd, "web/index.html"), "<title>app</title>");
@@ -243,7 +243,7 @@ describe("ebm demo", () => {
       const labels = await get("mnist/t10k-labels-idx1-ubyte");
       expect([...new Uint8Array(await labels.arrayBuffer())]).toEqual([0, 0, 8, 1]);
       expect((await get("mnist/t10k-images-idx3-ubyte")).status).toBe(204);
-      expect((await get("secret")).status).toBe(404);
+      for (const path of ["secret", "mnist/..", "mnist/.secret"]) expect((await get(path)).status).toBe(404);
     } finally {
       server.close();
     }
