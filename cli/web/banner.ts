@@ -22,6 +22,11 @@ export function showBanner(
   banner.hidden = false;
 }
 
+/** Names what of an address was left out, if anything was. */
+export function tellProblems(problems: readonly string[]): void {
+  if (problems.length > 0) showBanner("Some of the address was left out", problems);
+}
+
 export function hideBanner(): void {
   byId("banner", HTMLElement).hidden = true;
 }

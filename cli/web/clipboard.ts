@@ -3,7 +3,7 @@
 import { byId } from "./elements.ts";
 
 /** Puts text into the clipboard, and says so in the element `copied`; where the browser refuses, the text itself. */
-export async function copy(text: string, what: string): Promise<void> {
+async function copy(text: string, what: string): Promise<void> {
   const said = byId("copied", HTMLElement);
   try {
     await navigator.clipboard.writeText(text);
@@ -11,4 +11,9 @@ export async function copy(text: string, what: string): Promise<void> {
   } catch {
     said.textContent = `The browser refuses the clipboard; the ${what} is: ${text}`;
   }
+}
+
+/** Copies what a button is for, `link` by the button `copy-link`, as it is when it is pressed. */
+export function copyByButton(what: string, text: () => string): void {
+  byId(`copy-${what}`, HTMLButtonElement).addEventListener("click", () => void copy(text(), what));
 }

@@ -40,3 +40,8 @@ export function paint(
 /** A colour of the style sheet, `--chains`. */
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Has what is drawn in these colours drawn again whenever the page turns dark or light. */
+export function onOtherColours(left: AbortSignal, redraw: () => void): void {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, { signal: left });
+}

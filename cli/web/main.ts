@@ -2,7 +2,7 @@
 
 import "./language.ts";
 import { readAddress, writeAddress } from "./address.ts";
-import { hideBanner, showBanner } from "./banner.ts";
+import { hideBanner, showBanner, tellProblems } from "./banner.ts";
 import { byId } from "./elements.ts";
 import { rooms, type Entered, type Offer } from "./rooms.ts";
 
@@ -36,7 +36,7 @@ async function arrive(): Promise<void> {
     problems.push(`address: room is one of ${rooms.map(({ name }) => name).join(", ")}, got "${room}"`);
   if (wanted !== present) await enter(wanted);
   else entered?.arrive(words);
-  if (problems.length > 0) showBanner("Some of the address was left out", problems);
+  tellProblems(problems);
 }
 
 async function enter(offer: Offer): Promise<void> {

@@ -42,7 +42,7 @@ export const rooms: readonly Offer[] = [
   },
   {
     name: "arena",
-    label: "Sampler arena",
+    label: "Arena",
     title: "Sampler arena",
     load: () => import("./rooms/arena/room.ts"),
   },

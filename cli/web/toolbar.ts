@@ -50,6 +50,10 @@ export class Toolbar {
     return this.#playing && !document.hidden;
   }
 
+  play(): void {
+    this.#set(true);
+  }
+
   pause(): void {
     this.#set(false);
   }

@@ -1,7 +1,8 @@
-/** What the workers of all rooms have in common: the adapter, errors as news, and letting messages in. */
+/** What the workers of all rooms have in common: the adapter, errors as news, and one deed after the other. */
 
-import { openDevice } from "../../engine/index.ts";
-import type { Adapter, Trouble } from "./protocol.ts";
+import { breathe } from "#host";
+import { DeviceLostError, openDevice } from "../../engine/index.ts";
+import type { Adapter, Resting, Trouble } from "./protocol.ts";
 
 /** Opens the device and says what does the work; throws NoAdapterError. */
 export async function openAdapter(): Promise<Adapter> {
@@ -20,14 +21,55 @@ export function troubleOf(error: unknown): Trouble {
   return { kind: "trouble", cause: causes[name] ?? "failed", message };
 }
 
-/** Lets messages in: unlike a timer, without a delay of its own. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
+export interface Work<Wish> {
+  /** Takes note of a wish, at once. */
+  hear: (wish: Wish) => void;
+  /** Begins what is to be done next; null where there is nothing now. */
+  next: () => Promise<void> | null;
+  /** Gives up what has failed; its error has been told. */
+  failed: () => void;
+  /** Where there is nothing to be done: puts things away, and says whether nothing is under way, such as a page that is drawing. */
+  resting: () => Promise<boolean>;
+}
+
+/**
+ * Opens the device, and then does what wishes ask for, one deed after the other; tells the page whenever nothing is under way. Returns
+ * what wakes it when something else than a wish has changed. Without an adapter, or once the device is lost, it ends.
+ */
+export function work<Wish>({ hear, next, failed, resting }: Work<Wish>): () => void {
+  let changed = false;
+  let goOn = (): void => undefined;
+  const wake = (): void => {
+    changed = true;
+    goOn();
+  };
+  addEventListener("message", ({ data }: MessageEvent<Wish>) => {
+    hear(data);
+    wake();
   });
+  void go().catch((error: unknown) => postMessage(troubleOf(error)));
+  return wake;
+
+  async function go(): Promise<void> {
+    postMessage(await openAdapter());
+    for (;;) {
+      await breathe();
+      changed = false;
+      try {
+        await (next() ?? rest());
+      } catch (error) {
+        if (error instanceof DeviceLostError) throw error;
+        postMessage(troubleOf(error));
+        failed();
+      }
+    }
+  }
+
+  async function rest(): Promise<void> {
+    const idle = await resting();
+    // A wish may have come in the meantime.
+    if (changed) return;
+    if (idle) postMessage({ kind: "resting" } satisfies Resting);
+    await new Promise<void>((resolve) => (goOn = resolve));
+  }
 }

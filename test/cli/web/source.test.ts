@@ -1,13 +1,17 @@
 /** The source view without a page: every symbol of every equation leads to lines and to dispatches that are there. */
 
 import { describe, expect, test } from "vitest";
-import { recipes, systems, type Settings } from "../../../ebm/index.ts";
+import { listingOf, type Listing } from "../../../engine/index.ts";
+import { planarTargets, recipes, systems, type Settings } from "../../../ebm/index.ts";
 import type { Context } from "../../../ebm/training.ts";
 import { merge, settingAt } from "../../../cli/config/fields.ts";
+import { initial, raceOn } from "../../../cli/web/rooms/arena/choices.ts";
+import { racers } from "../../../cli/web/rooms/arena/racers.ts";
+import { LAP, Runner } from "../../../cli/web/rooms/arena/runner.ts";
 import { shown, sightOf, sightWords } from "../../../cli/web/rooms/source/address.ts";
 import { generatedLines, matching } from "../../../cli/web/rooms/source/code.ts";
 import { highlighted } from "../../../cli/web/rooms/source/highlight.ts";
-import { partsOf, signsOf } from "../../../cli/web/rooms/source/parts/index.ts";
+import { partsOf, raceParts, signsOf, type Part } from "../../../cli/web/rooms/source/parts/index.ts";
 import { sources } from "../../../cli/web/rooms/source/sources.ts";
 import "../../engine/opened.ts";
 
@@ -62,23 +66,37 @@ describe("every symbol has lines, dispatches and shaders that are there", () => 
     const { system } = recipes[name];
     const settings = changed(recipes[name].settings, change);
     const training = await systems[system].open(settings, context, { prepared: false });
-    const { dispatches, shaders } = (await training.explain()).update.listing();
+    const listing = (await training.explain()).update.listing();
     training.dispose();
-    const wrong = partsOf[system](settings).flatMap((part) => {
-      const lines = sources[part.file].split("\n");
-      return signsOf(part).flatMap(({ math, lines: wanted, dispatches: named, shader }) => {
-        const where = `${part.name}: ${math}`;
-        if (!lines.some((line) => wanted.test(line))) return [`${where}: not in ${part.file}`];
-        if (named === null) return [];
-        const found = dispatches.filter((dispatch) => named.test(dispatch.name));
-        if (found.length === 0) return [`${where}: no dispatch among ${dispatches.map((one) => one.name).join(", ")}`];
-        const texts = found.flatMap((dispatch) => shaders[dispatch.shader].split("\n"));
-        return shader === undefined || texts.some((line) => shader.test(line)) ? [] : [`${where}: in no shader`];
-      });
-    });
-    expect(wrong).toEqual([]);
+    expect(partsOf[system](settings).flatMap((part) => wrongIn(part, listing))).toEqual([]);
+  });
+
+  test.each(racers.map(({ name }) => name))("of the sampler %s", (name) => {
+    const race = { ...raceOn("banana", initial), racers: [name], chains: 4 };
+    const runner = new Runner(
+      racers.find((racer) => racer.name === name)!,
+      planarTargets.banana,
+      race,
+    );
+    const listing = listingOf(runner.trace(LAP).schedule);
+    runner.dispose();
+    expect(raceParts(race).flatMap((part) => wrongIn(part, listing))).toEqual([]);
   });
 });
+
+/** What of a part leads nowhere. */
+function wrongIn(part: Part, { dispatches, shaders }: Listing): string[] {
+  const lines = sources[part.file].split("\n");
+  return signsOf(part).flatMap(({ math, lines: wanted, dispatches: named, shader }) => {
+    const where = `${part.name}: ${math}`;
+    if (!lines.some((line) => wanted.test(line))) return [`${where}: not in ${part.file}`];
+    if (named === null) return [];
+    const found = dispatches.filter((dispatch) => named.test(dispatch.name));
+    if (found.length === 0) return [`${where}: no dispatch among ${dispatches.map((one) => one.name).join(", ")}`];
+    const texts = found.flatMap((dispatch) => shaders[dispatch.shader].split("\n"));
+    return shader === undefined || texts.some((line) => shader.test(line)) ? [] : [`${where}: in no shader`];
+  });
+}
 
 test("what is looked at goes into the address and comes back, with the words of the landscape; what makes no sense is named", () => {
   const words = "recipe=jem/mnist-tiny&net.width=4&own=abc&part=reading&sign=1";

@@ -12,6 +12,8 @@ export class Visit {
   constructor(
     readonly page: Page,
     readonly errors: readonly string[],
+    /** What has been loaded so far of script, by its address; to be read before the page is left. */
+    readonly scripts: ReadonlyMap<string, () => Promise<Buffer>>,
   ) {}
 
   readonly text = (id: string): Promise<string | null> => this.page.locator(id).textContent();
@@ -25,6 +27,18 @@ export class Visit {
   readonly press = (name: string): Promise<void> => this.page.getByRole("button", { name, exact: true }).click();
   readonly radio = (name: string): Locator => this.page.getByRole("radio", { name, exact: true });
   readonly goTo = (hash: string): Promise<void> => this.page.evaluate((words) => void (location.hash = words), hash);
+
+  /** Drags files of this machine to the middle of the page, and drops them there. */
+  async drop(...files: string[]): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const { width, height } = this.page.viewportSize()!;
+    for (const type of ["dragEnter", "dragOver", "drop"] as const)
+      await session.send("Input.dispatchDragEvent", {
+        ...{ type, x: width / 2, y: height / 2 },
+        data: { items: [], files, dragOperationsMask: 1 },
+      });
+    await session.detach();
+  }
 
   /** Waits until the worker has nothing under way. */
   async atRest(): Promise<void> {
@@ -57,6 +71,19 @@ export class Visit {
     });
   }
 
+  /** Milliseconds that the longest task of the page has taken so far, 0 if none was long. */
+  longestTask(): Promise<number> {
+    return this.page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const heard = (list: PerformanceObserverEntryList): void =>
+            resolve(Math.max(...list.getEntries().map(({ duration }) => duration)));
+          new PerformanceObserver(heard).observe({ type: "longtask", buffered: true });
+          setTimeout(() => resolve(0), 200);
+        }),
+    );
+  }
+
   async hide(hidden: boolean): Promise<void> {
     await this.page.evaluate((value) => {
       Object.defineProperty(document, "hidden", { value, configurable: true });
@@ -69,8 +96,12 @@ export class Visit {
 export async function visit(browser: Browser, url: string): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
   const errors: string[] = [];
+  const scripts = new Map<string, () => Promise<Buffer>>();
+  page.on("response", (response) => {
+    if (/\.js$/.test(response.url())) scripts.set(response.url(), () => response.body());
+  });
   page.on("pageerror", ({ message }) => errors.push(message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(url);
-  return new Visit(page, errors);
+  return new Visit(page, errors, scripts);
 }

@@ -1,9 +1,11 @@
 /** What is chosen beside the race: the target, who runs, and the knobs. */
 
 import { planarTargets } from "../../../../ebm/index.ts";
-import { copy } from "../../clipboard.ts";
+import { writeAddress } from "../../address.ts";
+import { copyByButton } from "../../clipboard.ts";
 import { Controls, type Value } from "../../controls.ts";
 import { byId, check, inputsNamed } from "../../elements.ts";
+import { wordsOf } from "./address.ts";
 import { knobs, targetNames, valuesOf } from "./choices.ts";
 import { drawChains, sceneryOf } from "./picture.ts";
 import type { Race } from "./protocol.ts";
@@ -30,7 +32,7 @@ export class Entry {
         return label;
       }),
     );
-    byId("copy-link", HTMLButtonElement).addEventListener("click", () => void copy(location.href, "link"));
+    copyByButton("link", () => location.href);
     this.show(race);
   }
 
@@ -42,6 +44,8 @@ export class Entry {
       // A race needs somebody to run.
       box.disabled = box.checked && race.racers.length === 1;
     }
+    byId("to-source", HTMLAnchorElement).href =
+      `#${writeAddress("source", { ...wordsOf(race), part: race.racers[0] })}`;
     const { name, about } = planarTargets[race.target];
     byId("about", HTMLElement).textContent = `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${about}.`;
   }

@@ -96,7 +96,7 @@ export function drawChains(canvas: HTMLCanvasElement, { target, ground, contours
   // White in dark, so that it is seen on every colour of the ground.
   for (const [name, width] of [
     ["--chains-edge", 2.6],
-    ["--rejected", 1.1],
+    ["--cross", 1.1],
   ] as const) {
     context.strokeStyle = colour(name);
     context.lineWidth = width * unit;

@@ -1,7 +1,8 @@
 /** The sampler arena: joins what a person chooses, what the worker tells, and what is drawn. */
 
 import { planarTargets } from "../../../../ebm/index.ts";
-import { hideBanner, showBanner } from "../../banner.ts";
+import { hideBanner, tellProblems } from "../../banner.ts";
+import { onOtherColours } from "../../colours.ts";
 import { byId } from "../../elements.ts";
 import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
@@ -73,7 +74,7 @@ class ArenaRoom implements Entered {
   }
 
   #listen(left: AbortSignal): void {
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw(), { signal: left });
+    onOtherColours(left, () => this.#redraw());
     const sizes = new ResizeObserver(() => this.#redraw());
     sizes.observe(byId("track", HTMLElement));
     left.addEventListener("abort", () => sizes.disconnect());
@@ -145,10 +146,6 @@ class ArenaRoom implements Entered {
     if (this.#still.matches) setTimeout(next, STILL);
     else requestAnimationFrame(next);
   }
-}
-
-function tellProblems(problems: readonly string[]): void {
-  if (problems.length > 0) showBanner("Some of the address was left out", problems);
 }
 
 /** Says beside the bar what keeps the race from going on. */

@@ -8,6 +8,7 @@ import {
   key as keyOf,
   toArray,
   type Key,
+  type Plan,
   type Tensor,
 } from "../../../../engine/index.ts";
 import { keyOf as wordsOf, randomBits } from "../../../../engine/random/threefry.ts";
@@ -16,6 +17,9 @@ import { energyOf, trajectory, type Chains, type Report, type Sampler, type Targ
 import type { Lap, Race } from "./protocol.ts";
 import type { Racer } from "./racers.ts";
 import { Tally } from "./tally.ts";
+
+/** Steps of a lap, unless one is asked for. */
+export const LAP = 8;
 
 export class Runner {
   readonly tally: Tally;
@@ -36,11 +40,17 @@ export class Runner {
     this.#positions = startsOf(target, race);
   }
 
+  /** The plan of so many steps, none of which is taken. */
+  trace(steps: number): Plan {
+    const program = this.#programOf(steps);
+    this.#state ??= this.#begun();
+    return program.trace(this.#state, this.#key, this.race.stepSize, this.race.noise);
+  }
+
   /** So many steps. They are timed without the compilation of shaders, and with the reading back. */
   async lap(steps: number): Promise<Omit<Lap, "scores">> {
     const { stepSize, noise } = this.race;
-    const program = this.#programs.get(steps) ?? compiledLap(this.racer, this.target, steps);
-    this.#programs.set(steps, program);
+    const program = this.#programOf(steps);
     this.#state ??= this.#begun();
     const key = foldIn(this.#key, this.#laps++);
     await program.prepare(this.#state, key, stepSize, noise);
@@ -61,6 +71,12 @@ export class Runner {
   dispose(): void {
     dispose(this.#key, ...(this.#state === null ? [] : [this.#state]));
     for (const program of this.#programs.values()) program.dispose();
+  }
+
+  #programOf(steps: number): ReturnType<typeof compiledLap> {
+    const program = this.#programs.get(steps) ?? compiledLap(this.racer, this.target, steps);
+    this.#programs.set(steps, program);
+    return program;
   }
 
   #begun(): Chains {

@@ -1,14 +1,13 @@
 /** The worker of the arena: one sampler after the other walks a lap, and every lap is told. */
 
-import { compile, DeviceLostError, dispose, fromArray, grad, toArray, type Tensor } from "../../../../engine/index.ts";
+import { breathe } from "#host";
+import { compile, dispose, fromArray, grad, toArray, type Tensor } from "../../../../engine/index.ts";
 import { energyOf, planarTargets, steinDiscrepancy, type Target } from "../../../../ebm/index.ts";
-import { openAdapter, troubleOf, turn } from "../../work.ts";
+import { work } from "../../work.ts";
 import type { Lap, News, Race, Wish } from "./protocol.ts";
 import { racers } from "./racers.ts";
-import { Runner } from "./runner.ts";
+import { LAP, Runner } from "./runner.ts";
 
-/** Steps of a lap. */
-const LAP = 8;
 /** Draws that the Stein discrepancy looks at: it compares each with each. */
 const COMPARED = 250;
 
@@ -28,40 +27,25 @@ let drawn = true;
 const JUDGING_SHARE = 0.25;
 let turnsJudged = 0;
 let judgingDue = 0;
-let wake = (): void => undefined;
 
-addEventListener("message", ({ data }: MessageEvent<Wish>) => {
-  if (data.kind === "open") opening = data;
-  else if (data.kind === "pace") running = data.running;
-  else if (data.kind === "step") stepsAsked++;
-  else drawn = true;
-  wake();
+work<Wish>({
+  hear(wish) {
+    if (wish.kind === "open") opening = wish;
+    else if (wish.kind === "pace") running = wish.running;
+    else if (wish.kind === "step") stepsAsked++;
+    else drawn = true;
+  },
+  next() {
+    if (opening !== null) reopen(opening);
+    if (field !== null && stepsAsked > 0) return step(field);
+    return field !== null && running && drawn ? round(field, LAP) : null;
+  },
+  failed() {
+    field?.dispose();
+    field = null;
+  },
+  resting: () => Promise.resolve(field === null || !running),
 });
-
-void work().catch((error: unknown) => tell(troubleOf(error)));
-
-async function work(): Promise<void> {
-  tell(await openAdapter());
-  for (;;) {
-    await turn();
-    try {
-      if (opening !== null) reopen(opening);
-      else if (field !== null && stepsAsked > 0) await step(field);
-      else if (field !== null && running && drawn) await round(field, LAP);
-      else await rest();
-    } catch (error) {
-      if (error instanceof DeviceLostError) throw error;
-      tell(troubleOf(error));
-      field?.dispose();
-      field = null;
-    }
-  }
-}
-
-async function rest(): Promise<void> {
-  if (field === null || !running) tell({ kind: "resting" });
-  await new Promise<void>((resolve) => (wake = resolve));
-}
 
 function reopen(wish: Extract<Wish, { kind: "open" }>): void {
   field?.dispose();
@@ -99,7 +83,7 @@ async function round(field: Field, steps: number): Promise<void> {
     const lap = await runner.lap(steps);
     const scores = at === judged ? await scoresOf(runner, field) : null;
     tell({ kind: "lap", generation, racer: runner.racer.name, lap: { ...lap, scores } });
-    await turn();
+    await breathe();
     if (opening !== null) return;
   }
   drawn = false;

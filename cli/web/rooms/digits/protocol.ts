@@ -2,6 +2,8 @@
 
 import type { MetricsRow, Settings } from "../../../../ebm/index.ts";
 import type { Common } from "../../protocol.ts";
+import type { Files } from "../../dropped.ts";
+import type { ModelName } from "./choices.ts";
 
 /** Pixels along a side of a digit. */
 export const SIDE = 28;
@@ -21,10 +23,12 @@ export interface Way {
 
 /** From the page to the worker. */
 export type Wish =
-  /** Train this; `server` is where MNIST may be fetched from, null for nowhere. */
-  | { kind: "open"; settings: Settings; server: string | null; generation: number }
+  /**
+   * Open this model, one of one's own with these settings; go on from what this browser has kept of it unless it is wanted `fresh`.
+   */
+  | { kind: "open"; model: ModelName; settings: Settings; fresh: boolean; generation: number }
   /** Files that were dropped: those of MNIST, or the bundle of a run. */
-  | { kind: "bring"; files: { name: string; bytes: Uint8Array }[] }
+  | { kind: "bring"; files: Files }
   | { kind: "pace"; running: boolean }
   | { kind: "step" }
   | { kind: "look"; digit: Float32Array }
@@ -44,16 +48,23 @@ export interface Seen {
 /** From the worker to the page. */
 export type News =
   | Common
-  /** A training stands at `step`; `examples` are held-out digits to begin with, `[n, 784]` flat, with their classes. */
+  /**
+   * A model stands at `step`; `about` it in sentences. `examples` are digits that it has not learned from, `[n, 784]` flat, with their
+   * classes; `past` are its numbers so far, where it goes on from what this browser has kept; `dreams` are chains, where it has any.
+   */
   | {
       kind: "opened";
       generation: number;
+      model: ModelName;
       step: number;
-      data: string;
+      about: string;
       examples: Float32Array;
       classes: Uint8Array;
-      settings: Settings;
+      past: readonly MetricsRow[] | null;
+      dreams: Float32Array | null;
     }
+  /** A run was dropped: it is the model from now on. */
+  | { kind: "brought"; generation: number }
   | {
       kind: "frame";
       step: number;

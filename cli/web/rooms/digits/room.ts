@@ -1,25 +1,18 @@
 /** The digits room: joins what a person draws and chooses, what the worker tells, and what is shown. */
 
 import { significant } from "../../../progress/line.ts";
-import { hideBanner, showBanner } from "../../banner.ts";
-import {
-  changedSettings,
-  changedValue,
-  changedValues,
-  changeWords,
-  trainCommand,
-  withChange,
-  type Changes,
-} from "../../changes.ts";
-import { copy } from "../../clipboard.ts";
+import { hideBanner, tellProblems } from "../../banner.ts";
+import { changedSettings, changedValue, changedValues, trainCommand } from "../../changes.ts";
+import { copyByButton } from "../../clipboard.ts";
+import { onOtherColours } from "../../colours.ts";
 import { Controls } from "../../controls.ts";
 import { CurvesView, type Chart } from "../../curves.ts";
-import { byId } from "../../elements.ts";
+import { watchFiles, type Files } from "../../dropped.ts";
+import { byId, check, segments } from "../../elements.ts";
 import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
 import { Toolbar } from "../../toolbar.ts";
-import { chosen, dropped, type Files } from "../run/dropped.ts";
-import { changesOf, knobs, recipe } from "./choices.ts";
+import { choicesOf, knobs, models, recipe, withSetting, wordsOf, type Choices, type ModelName } from "./choices.ts";
 import { Pad } from "./pad.ts";
 import { PIXELS, type News, type Seen, type Wish } from "./protocol.ts";
 import "./room.css";
@@ -37,6 +30,7 @@ const charts: readonly Chart[] = [
   {
     title: "Accuracy",
     about: "share that is classified right",
+    optional: true,
     curves: [
       { name: "accuracy", label: "of the batch", colour: "--blue" },
       { name: "held_out", label: "of held-out digits", colour: "--orange" },
@@ -45,10 +39,13 @@ const charts: readonly Chart[] = [
   {
     title: "d_s",
     about: "mean energy of data less that of samples",
+    optional: true,
     zero: true,
     curves: [{ name: "d_s", label: "", colour: "--green" }],
   },
 ];
+
+const modelNames = Object.keys(models) as ModelName[];
 
 const background = (): Float32Array => new Float32Array(PIXELS).fill(-1);
 
@@ -58,14 +55,21 @@ export function enter(place: HTMLElement, visit: Visit): Entered {
 }
 
 class DigitsRoom implements Entered {
-  #changes: Changes;
+  #choices: Choices;
   #generation = 0;
   /** The digit that is looked at. */
   #digit = background();
-  #examples: { digits: Float32Array; next: number } = { digits: new Float32Array(0), next: 0 };
+  #examples: { digits: Float32Array; classes: Uint8Array; next: number } | null = null;
+  /** Whether nobody has done anything yet, and the first digit is to be led to another until somebody does. */
+  #untouched = true;
+  #leads = false;
   #energies: Float32Array | null = null;
   #seen: Seen | null = null;
   #ways = 0;
+  /** The update that the model was opened at. */
+  #openedAt = 0;
+  /** Whether a run was dropped. */
+  #brought = false;
   readonly #visit: Visit;
   readonly #link: Link<Wish, News>;
   readonly #toolbar: Toolbar;
@@ -76,12 +80,12 @@ class DigitsRoom implements Entered {
 
   constructor(visit: Visit) {
     this.#visit = visit;
-    const { changes, problems } = changesOf(visit.words);
-    this.#changes = changes;
+    const { choices, problems } = choicesOf(visit.words);
+    this.#choices = choices;
     this.#link = new Link<Wish, News>({
       worker: "digits",
       hear: (news) => this.#hear(news),
-      again: () => this.#begin(),
+      again: () => this.#begin({ fresh: false }),
       left: visit.left,
     });
     this.#toolbar = new Toolbar(
@@ -89,25 +93,27 @@ class DigitsRoom implements Entered {
       {
         pace: () => this.#sendPace(),
         step: () => this.#link.send({ kind: "step" }),
-        reset: () => this.#begin(),
-        seed: (seed) => this.#choose(withChange(recipe, this.#changes, "seed", seed)),
+        reset: () => this.#begin({ fresh: true }),
+        seed: (seed) => this.#choose(withSetting(this.#choices, "seed", seed)),
       },
       visit.left,
     );
-    this.#controls = new Controls(changedValues(recipe, changes), (path, value) =>
-      this.#choose(withChange(recipe, this.#changes, path, value)),
+    this.#controls = new Controls(changedValues(recipe, choices.changes), (path, value) =>
+      this.#choose(withSetting(this.#choices, path, value)),
     );
     this.#controls.add(byId("knobs", HTMLElement), knobs);
+    this.#offerModels();
     this.#pad = new Pad(byId("pad", HTMLCanvasElement), (digit) => this.#take(digit));
     this.#listen(visit.left);
-    this.#begin();
+    this.#settle();
+    this.#begin({ fresh: false });
     tellProblems(problems);
   }
 
-  /** Goes to the settings of another address. */
+  /** Goes to the choices of another address. */
   arrive(words: URLSearchParams): void {
-    const { changes, problems } = changesOf(words);
-    this.#choose(changes);
+    const { choices, problems } = choicesOf(words);
+    this.#choose(choices);
     tellProblems(problems);
   }
 
@@ -121,8 +127,8 @@ class DigitsRoom implements Entered {
     press("example", () => this.#nextExample());
     press("downhill", () => this.#walk(null, new Float32Array(PIXELS)));
     press("fill", () => this.#fill());
-    press("copy-link", () => void copy(location.href, "link"));
-    press("copy-command", () => void copy(trainCommand(recipe, this.#changes), "command"));
+    copyByButton("link", () => location.href);
+    copyByButton("command", () => this.#command);
     byId("goals", HTMLElement).append(
       ...Array.from({ length: 10 }, (_, goal) => {
         const button = Object.assign(document.createElement("button"), { type: "button", textContent: String(goal) });
@@ -135,56 +141,66 @@ class DigitsRoom implements Entered {
       this.#curves.restyle();
       this.#drawDial();
     };
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, { signal: left });
+    onOtherColours(left, redraw);
     const timer = setInterval(() => this.#curves.draw(), CURVES);
     left.addEventListener("abort", () => clearInterval(timer));
-    this.#listenForFiles();
-  }
-
-  #listenForFiles(): void {
-    const drop = byId("drop", HTMLElement);
-    const input = byId("files", HTMLInputElement);
-    drop.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      drop.classList.add("over");
+    watchFiles({
+      ...{ place: byId("drop", HTMLElement), bring: (files) => this.#bring(files), left },
+      inputs: [byId("files", HTMLInputElement)],
     });
-    drop.addEventListener("dragleave", () => drop.classList.remove("over"));
-    drop.addEventListener("drop", (event) => {
-      event.preventDefault();
-      drop.classList.remove("over");
-      if (event.dataTransfer !== null) void dropped(event.dataTransfer.items).then((files) => this.#bring(files));
-    });
-    input.addEventListener("change", () => void chosen(input).then((files) => this.#bring(files)));
   }
 
   #bring(files: Files): void {
-    const brought = [...files].map(([path, bytes]) => ({ name: path.split("/").at(-1)!, bytes }));
     hideBanner();
-    this.#link.send({ kind: "bring", files: brought });
+    this.#link.send({ kind: "bring", files });
   }
 
-  #choose(next: Changes): void {
-    this.#changes = next;
-    this.#visit.write(changeWords(next));
-    this.#controls.show(changedValues(recipe, next));
-    this.#begin();
+  #choose(next: Choices): void {
+    this.#choices = next;
+    this.#visit.write(wordsOf(next));
+    this.#settle();
+    this.#begin({ fresh: false });
   }
 
-  /** Opens what is chosen, from its seed. */
-  #begin(): void {
+  /** A model that has learned already learns on when it is asked to; one of one's own at once. */
+  #settle(): void {
+    if (this.#choices.model === "own") this.#toolbar.play();
+    else this.#toolbar.pause();
+  }
+
+  /** The models to choose from: a run only where one was dropped. */
+  #offerModels(): void {
+    const offered = modelNames.filter((name) => name !== "run" || this.#brought || this.#choices.model === "run");
+    segments(
+      byId("models", HTMLElement),
+      "model",
+      offered.map((name) => models[name]),
+      (title) => this.#choose({ ...this.#choices, model: offered.find((name) => models[name] === title)! }),
+    );
+  }
+
+  /** The command line that trains what is looked at. */
+  get #command(): string {
+    const { model, changes } = this.#choices;
+    return model === "trained" ? "ebm train jem/mnist" : trainCommand(recipe, changes);
+  }
+
+  /** Opens what is chosen, from its beginning if `fresh`, else where this browser has kept it. */
+  #begin({ fresh }: { fresh: boolean }): void {
     hideBanner();
+    const { model, changes } = this.#choices;
     this.#curves.clear();
     byId("verdict", HTMLElement).textContent = "The model opens.";
-    // Only the server of `ebm demo` has data beside the page.
-    const server = location.hostname === "localhost" ? new URL("./", location.href).href : null;
+    check("model", models[model]);
+    this.#controls.show(changedValues(recipe, changes));
+    byId("copy-command", HTMLButtonElement).hidden = model === "run";
     this.#link.send({
-      kind: "open",
-      settings: changedSettings(recipe, this.#changes),
-      server,
+      ...{ kind: "open", model, fresh },
+      settings: changedSettings(recipe, changes),
       generation: ++this.#generation,
     });
     this.#link.send({ kind: "look", digit: this.#digit });
-    this.#toolbar.showSeed(Number(changedValue(recipe, this.#changes, "seed")));
+    this.#toolbar.showSeed(Number(changedValue(recipe, changes, "seed")));
     this.#sendPace();
   }
 
@@ -194,6 +210,7 @@ class DigitsRoom implements Entered {
 
   /** Looks at another digit. */
   #take(digit: Float32Array): void {
+    this.#untouched = this.#leads = false;
     this.#digit = digit;
     byId("stages", HTMLElement).replaceChildren();
     byId("stages-hint", HTMLElement).hidden = false;
@@ -201,10 +218,9 @@ class DigitsRoom implements Entered {
   }
 
   #nextExample(): void {
-    const { digits, next } = this.#examples;
-    if (digits.length === 0) return;
-    const count = digits.length / PIXELS;
-    this.#examples.next = (next + 1) % count;
+    if (this.#examples === null) return;
+    const { digits, classes, next } = this.#examples;
+    this.#examples.next = (next + 1) % classes.length;
     const digit = digits.slice(next * PIXELS, (next + 1) * PIXELS);
     byId("pad-hint", HTMLElement).hidden = true;
     this.#pad.show(digit);
@@ -222,7 +238,9 @@ class DigitsRoom implements Entered {
   }
 
   #walk(goal: number | null, kept: Float32Array, from = this.#digit): void {
-    byId("stages", HTMLElement).replaceChildren();
+    this.#untouched = this.#leads = false;
+    const begun = this.#seen === null || from !== this.#digit ? [] : [stage(from, 0, this.#seen)];
+    byId("stages", HTMLElement).replaceChildren(...begun);
     byId("stages-hint", HTMLElement).hidden = true;
     byId("pad-hint", HTMLElement).hidden = true;
     this.#link.send({ kind: "walk", way: { from, kept, goal, steps: STEPS, seed: this.#ways++ } });
@@ -234,14 +252,20 @@ class DigitsRoom implements Entered {
       case "opened":
         this.#open(news);
         break;
+      case "brought":
+        this.#brought = true;
+        this.#offerModels();
+        this.#choose({ model: "run", changes: {} });
+        break;
       case "frame":
         this.#frame(news);
         break;
       case "seen":
         this.#energies = news.energies;
-        this.#curves.push({ step: news.step, held_out: news.accuracy });
+        if (news.step > this.#openedAt) this.#curves.push({ step: news.step, held_out: news.accuracy });
         byId("accuracy", HTMLElement).textContent = percent(news.accuracy);
         this.#show(news.seen);
+        if (this.#leads && news.seen.probabilities[3] > 0.5) this.#walk(8, new Float32Array(PIXELS));
         break;
       case "stage":
         this.#digit = news.digit;
@@ -253,20 +277,32 @@ class DigitsRoom implements Entered {
     }
   }
 
-  #open({ step, data, examples }: Extract<News, { kind: "opened" }>): void {
-    byId("source", HTMLElement).textContent = `Learns from ${data}.`;
-    const first = this.#examples.digits.length === 0;
-    this.#examples = { digits: examples, next: first ? 0 : this.#examples.next };
+  #open({ model, step, about, examples, classes, past, dreams }: Extract<News, { kind: "opened" }>): void {
+    byId("source", HTMLElement).textContent = about;
+    this.#openedAt = step;
+    const first = this.#examples === null;
+    this.#examples = { digits: examples, classes, next: this.#examples?.next ?? 0 };
+    for (const row of past ?? []) this.#curves.push(row);
+    this.#showDreams(dreams);
     showStep(step, null);
-    // Something to look at before anybody draws.
-    if (first && this.#digit.every((pixel) => pixel === -1)) this.#nextExample();
+    if (!first || !this.#untouched) return;
+    // Something to look at before anybody draws; where it has learned already, a three that becomes an eight.
+    const leads = model === "trained" && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#examples.next = leads ? Math.max(0, classes.lastIndexOf(3)) : 0;
+    this.#nextExample();
+    this.#leads = leads;
   }
 
   #frame({ step, rate, rows, dreams }: Extract<News, { kind: "frame" }>): void {
     for (const row of rows) this.#curves.push(row);
-    if (dreams !== null) drawDigits(byId("dreams", HTMLCanvasElement), dreams, 8);
+    if (dreams !== null) this.#showDreams(dreams);
     showStep(step, rate);
     requestAnimationFrame(() => this.#link.send({ kind: "drawn" }));
+  }
+
+  #showDreams(dreams: Float32Array | null): void {
+    byId("dreaming", HTMLElement).hidden = dreams === null;
+    if (dreams !== null) drawDigits(byId("dreams", HTMLCanvasElement), dreams, 8);
   }
 
   #show(seen: Seen): void {
@@ -289,8 +325,4 @@ class DigitsRoom implements Entered {
 function showStep(step: number, rate: number | null): void {
   byId("updates", HTMLElement).textContent = step.toLocaleString("en");
   byId("rate", HTMLElement).textContent = rate === null ? "" : `${significant(rate)}/s`;
-}
-
-function tellProblems(problems: readonly string[]): void {
-  if (problems.length > 0) showBanner("Some of the address was left out", problems);
 }

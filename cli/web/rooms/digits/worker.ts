@@ -1,11 +1,13 @@
 /** The worker of the digits room: learns while it may, and answers what a person asks in between. */
 
-import { DeviceLostError } from "../../../../engine/index.ts";
-import type { MetricsRow, Settings } from "../../../../ebm/index.ts";
+import type { MetricsRow } from "../../../../ebm/index.ts";
+import { Keeper } from "../../keeping.ts";
 import { Rate } from "../../rate.ts";
-import { openAdapter, troubleOf, turn } from "../../work.ts";
+import { shelve } from "../../shelf.ts";
+import { troubleOf, work } from "../../work.ts";
+import { beginnings, type Beginning } from "./begin.ts";
 import { runIn, type BroughtRun } from "./brought.ts";
-import { fontDigits, given, served, type Digits } from "./digits.ts";
+import { digitsHere, type Digits } from "./digits.ts";
 import { DigitModel, STRIDE } from "./model.ts";
 import { PIXELS, type News, type Way, type Wish } from "./protocol.ts";
 
@@ -18,7 +20,9 @@ const EXAMPLES = 40;
 
 type Open = Extract<Wish, { kind: "open" }>;
 
+const keeper = new Keeper("digits");
 let model: DigitModel | null = null;
+let beginning: Beginning | null = null;
 /** Whether the shaders of updates are compiled; null before that has begun. */
 let ready: boolean | null = null;
 let digits: Digits | null = null;
@@ -35,97 +39,126 @@ let walking: { way: Way; at: Float32Array; steps: number } | null = null;
 let lookDue = 0;
 let waiting: MetricsRow[] = [];
 const rate = new Rate();
-let wake = (): void => undefined;
 
-addEventListener("message", ({ data }: MessageEvent<Wish>) => {
-  switch (data.kind) {
-    case "open":
-      opening = data;
-      break;
-    case "bring":
-      brought = data.files;
-      break;
-    case "pace":
-      running = data.running;
-      break;
-    case "step":
-      stepsAsked++;
-      break;
-    case "look":
-      digit = data.digit;
-      lookAsked = true;
-      walking = null;
-      break;
-    case "walk":
-      walking = { way: data.way, at: data.way.from, steps: 0 };
-      break;
-    case "drawn":
-      drawn = true;
-  }
-  wake();
+const wake = work<Wish>({
+  hear(wish) {
+    switch (wish.kind) {
+      case "open":
+        opening = wish;
+        break;
+      case "bring":
+        brought = wish.files;
+        break;
+      case "pace":
+        running = wish.running;
+        break;
+      case "step":
+        stepsAsked++;
+        break;
+      case "look":
+        digit = wish.digit;
+        lookAsked = true;
+        walking = null;
+        break;
+      case "walk":
+        walking = { way: wish.way, at: wish.way.from, steps: 0 };
+        break;
+      case "drawn":
+        drawn = true;
+    }
+  },
+  next() {
+    if (brought !== null) return take(brought);
+    if (opening !== null) return reopen(opening);
+    if (model === null || beginning === null) return null;
+    if (lookAsked) return look(model);
+    if (walking !== null) return walk(model, walking);
+    if (!learns()) return null;
+    if (beginning.shown !== null) return learnOn(model, beginning);
+    if (ready === null) void makeReady(model);
+    if (ready !== true) return null;
+    if (stepsAsked > 0) return update(model, { once: true });
+    return drawn ? update(model, { once: false }) : null;
+  },
+  failed() {
+    walking = null;
+    running = false;
+    stepsAsked = 0;
+  },
+  async resting() {
+    if (model === null || beginning === null) return true;
+    if (learns()) return false;
+    await keeper.keep(beginning.identity, model.training);
+    return true;
+  },
 });
 
-void work().catch((error: unknown) => tell(troubleOf(error)));
-
-async function work(): Promise<void> {
-  tell(await openAdapter());
-  for (;;) {
-    await turn();
-    try {
-      if (brought !== null) await take(brought);
-      else if (opening !== null) await reopen(opening);
-      else if (model === null) await rest();
-      else if (lookAsked) await look(model);
-      else if (walking !== null) await walk(model, walking);
-      else if (ready === null) void makeReady(model);
-      else if (ready && stepsAsked > 0) await update(model, { once: true });
-      else if (ready && running && drawn) await update(model, { once: false });
-      else await rest();
-    } catch (error) {
-      if (error instanceof DeviceLostError) throw error;
-      tell(troubleOf(error));
-      walking = null;
-      running = false;
-    }
-  }
-}
-
-async function rest(): Promise<void> {
-  if (model === null || !running) tell({ kind: "resting" });
-  await new Promise<void>((resolve) => (wake = resolve));
-}
+const learns = (): boolean => running || stepsAsked > 0;
 
 /** Takes in what was dropped, and opens it. */
 async function take(files: NonNullable<typeof brought>): Promise<void> {
   brought = null;
-  const bundle = files.find(({ name }) => name.endsWith(".tar"));
-  if (bundle !== undefined) run = await runIn(bundle.bytes, bundle.name);
-  else digits = await given(files);
+  const bundle = [...files].find(([name]) => name.endsWith(".tar"));
+  if (bundle !== undefined) {
+    run = await runIn(bundle[1], bundle[0]);
+    // The page asks for it, with its address.
+    tell({ kind: "brought", generation: last?.generation ?? 0 });
+    return;
+  }
+  await shelve("mnist", files);
+  digits = null;
   opening ??= last;
 }
 
 async function reopen(wish: Open): Promise<void> {
   opening = null;
-  // Another wish to open is for a training from its seed; a run is opened once.
-  const from = run;
-  run = null;
-  digits ??= (wish.server === null ? null : await served(wish.server)) ?? fontDigits();
+  const from = wish.model === "run" ? run : null;
+  if (model !== null && beginning !== null && !wish.fresh) await keeper.keep(beginning.identity, model.training);
+  stop();
+  last = wish;
+  beginning = await beginnings[wish.model]({ wish, keeper, brought: from });
+  const { settings, arrays, shown, kept } = beginning;
+  const there = shown?.digits ?? (digits ??= await digitsHere());
+  model = await DigitModel.open(settings, there, arrays, shown?.heldOut ?? null);
+  // A run that was dropped is kept at once; others once they have learned something.
+  keeper.begin(from === null ? model.training.step : NaN, kept?.past ?? []);
+  await tellOpened(model, beginning, there);
+}
+
+/** Opens the trained model once more, on the digits that it is to learn from. */
+async function learnOn(mine: DigitModel, begun: Beginning): Promise<void> {
+  const there = (digits ??= await digitsHere());
+  const arrays = await mine.training.checkpoint();
+  stop({ asked: stepsAsked });
+  beginning = { ...begun, shown: null };
+  model = await DigitModel.open(begun.settings, there, arrays);
+  await tellOpened(model, beginning, there);
+}
+
+/** Gives up the model. */
+function stop({ asked = 0 } = {}): void {
   model?.dispose();
   model = null;
   ready = null;
-  stepsAsked = 0;
+  stepsAsked = asked;
   walking = null;
   waiting = [];
   rate.forget();
-  last = wish;
-  const settings: Settings = from?.settings ?? wish.settings;
-  const opened = await DigitModel.open(settings, digits, from?.arrays ?? null);
-  model = opened;
-  const { heldOut, training } = opened;
-  const data = from === null ? digits.about : `the run ${from.name}; ${digits.about}`;
-  const examples = heldOut.digits.slice(0, EXAMPLES * PIXELS);
-  const classes = heldOut.labels.slice(0, EXAMPLES);
-  tell({ kind: "opened", generation: wish.generation, step: training.step, data, examples, classes, settings });
+}
+
+async function tellOpened(mine: DigitModel, { about, shown, kept }: Beginning, there: Digits): Promise<void> {
+  const { heldOut, training } = mine;
+  const goesOn =
+    kept === null ? "" : ` It goes on at update ${training.step.toLocaleString("en")}, as this browser has kept it.`;
+  const learns = shown === null ? ` It learns from ${there.about}.` : " “Play” lets it learn on.";
+  tell({
+    ...{ kind: "opened", generation: last!.generation, model: last!.model, step: training.step },
+    about: `${about}${goesOn}${learns}`,
+    examples: heldOut.digits.slice(0, EXAMPLES * PIXELS),
+    classes: heldOut.labels.slice(0, EXAMPLES),
+    past: kept?.past ?? null,
+    dreams: shown?.chains ?? (await mine.dreams(DREAMS)),
+  });
   lookAsked = true;
   lookDue = 0;
 }
@@ -175,9 +208,11 @@ async function update(mine: DigitModel, { once }: { once: boolean }): Promise<vo
   if (due) lookDue = now + (now - began) * (1 / LOOK_SHARE - 1);
   drawn = false;
   const { step } = mine.training;
+  keeper.push(...waiting, ...(seen === null ? [] : [{ step, held_out: seen.accuracy }]));
   tell({ kind: "frame", step, rate: rate.value, rows: waiting, dreams });
   if (seen !== null) tell({ kind: "seen", step, ...seen });
   waiting = [];
+  if (keeper.due) await keeper.keep(beginning!.identity, mine.training);
 }
 
 function tell(news: News): void {

@@ -132,3 +132,15 @@ export function knows(choices: Choices, data: string): boolean {
 
 /** Whether it learns from points of one's own. */
 export const isOwn = (choices: Choices): boolean => chosenValue(choices, "data.name") === givenName;
+
+/** The choices with which points of one's own are learned from, in the present way. */
+export const withOwnPoints = (choices: Choices): Choices =>
+  isOwn(choices) ? choices : withData(choices, givenName, learningNow(choices));
+
+/** Why points of one's own cannot be learned from in the present way, naming the ways that can; null where they can. */
+export function ownPointsObstacle(choices: Choices): string | null {
+  if (isOwn(withOwnPoints(choices))) return null;
+  const able = offered.filter(({ recipe }) => knows(withRecipe(choices, recipe), givenName));
+  const ways = [...new Set(able.map(({ learning }) => learning))].join(", ");
+  return `points have no classes, which "${learningNow(choices)}" learns from; choose one of ${ways} first`;
+}

@@ -13,6 +13,7 @@ import { kernelDensity } from "../../../../ebm/measures/kernelDensity.ts";
 import { klDivergence, normaliseOnGrid } from "../../../../ebm/measures/kl.ts";
 import { bulkEss } from "../../../../ebm/measures/effectiveDraws.ts";
 import type { ModelSettings } from "../../../../ebm/systems/model.ts";
+import { fitting } from "../../keeping.ts";
 import { spiral } from "./own.ts";
 import { planeOf, type Plane } from "./plane.ts";
 import type { Frame, Model } from "./protocol.ts";
@@ -168,14 +169,4 @@ function strideOf(steps: number, frames: number): number {
   let stride = Math.max(1, Math.floor(steps / frames));
   while (steps % stride !== 0) stride--;
   return stride;
-}
-
-/** `own` with the arrays of `kept` that have the same name, type and shape. */
-function fitting(own: NamedArrays, kept: NamedArrays): NamedArrays {
-  const entries = Object.entries(own).map(([name, array]) => {
-    const other = kept[name];
-    const fits = other?.dtype === array.dtype && other.shape.join() === array.shape.join();
-    return [name, fits ? other : array];
-  });
-  return Object.fromEntries(entries) as NamedArrays;
 }

@@ -4,7 +4,7 @@ import { temperatureOf } from "../../../../ebm/index.ts";
 import { significant } from "../../../progress/line.ts";
 import { writeAddress } from "../../address.ts";
 import { changeWords } from "../../changes.ts";
-import { copy } from "../../clipboard.ts";
+import { copyByButton } from "../../clipboard.ts";
 import { Controls, type Value } from "../../controls.ts";
 import {
   chosenValue,
@@ -17,6 +17,7 @@ import {
   valuesOf,
   type Choices,
 } from "./choices.ts";
+import { wordsOf } from "./address.ts";
 import { commandOf } from "./command.ts";
 import { byId, check, inputsNamed, segments } from "../../elements.ts";
 import { knobs, moreKnobs } from "./knobs.ts";
@@ -44,10 +45,8 @@ export class Panel {
     );
     const ways = [...new Set(offered.map(({ learning }) => learning))];
     segments(byId("way", HTMLElement), "way", ways, (way) => deeds.data(dataNow(this.#choices), way));
-    byId("copy-link", HTMLButtonElement).addEventListener("click", () => void copy(location.href, "link"));
-    byId("copy-command", HTMLButtonElement).addEventListener("click", () => {
-      void copy(commandOf(this.#choices), "command");
-    });
+    copyByButton("link", () => location.href);
+    copyByButton("command", () => commandOf(this.#choices));
     this.show(choices);
   }
 
@@ -74,6 +73,7 @@ export class Panel {
     const run = byId("as-run", HTMLAnchorElement);
     run.href = `#${writeAddress("run", { recipe, ...changeWords(changes) })}`;
     run.hidden = isOwn(choices);
+    byId("to-source", HTMLAnchorElement).href = `#${writeAddress("source", wordsOf(choices))}`;
     const [stepSize, noise] = ["sampler.stepSize", "sampler.noise"].map((path) => Number(chosenValue(choices, path)));
     byId("temperature", HTMLOutputElement).textContent =
       noise === 0 ? "none: without noise, chains only descend" : significant(temperatureOf({ stepSize, noise }));

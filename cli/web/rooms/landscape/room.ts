@@ -1,15 +1,26 @@
 /** The landscape lab: joins what a person chooses, what the worker tells, and what is drawn. */
 
 import { significant } from "../../../progress/line.ts";
-import { hideBanner, showBanner } from "../../banner.ts";
+import { hideBanner, showBanner, tellProblems } from "../../banner.ts";
 import { chainCharts, charts } from "../../charts.ts";
+import { onOtherColours } from "../../colours.ts";
 import { CurvesView } from "../../curves.ts";
 import { byId } from "../../elements.ts";
 import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
 import { Toolbar } from "../../toolbar.ts";
 import { choicesOf, wordsOf } from "./address.ts";
-import { chosenValue, isOwn, recipeOf, settingsOf, withData, withSetting, type Choices } from "./choices.ts";
+import {
+  chosenValue,
+  isOwn,
+  ownPointsObstacle,
+  recipeOf,
+  settingsOf,
+  withData,
+  withOwnPoints,
+  withSetting,
+  type Choices,
+} from "./choices.ts";
 import { LandscapeView } from "./landscape.ts";
 import { OwnPoints } from "./ownPoints.ts";
 import { Panel } from "./panel.ts";
@@ -76,11 +87,15 @@ class LandscapeRoom implements Entered {
       setting: (path, value) => this.#choose(withSetting(this.#choices, path, value)),
     });
     this.#listen(visit.left);
-    this.#own = new OwnPoints({
-      chosen: (own) => this.#choose({ ...this.#choices, own }, true),
-      now: () => this.#choices.own,
-      show: (points) => this.#landscape.showDrawing(points),
-    });
+    this.#own = new OwnPoints(
+      {
+        chosen: (own) => this.#choose({ ...withOwnPoints(this.#choices), own }, true),
+        obstacle: () => ownPointsObstacle(this.#choices),
+        now: () => this.#choices.own,
+        show: (points) => this.#landscape.showDrawing(points),
+      },
+      visit.left,
+    );
     this.#show();
     this.#begin(true, true);
     tellProblems(problems);
@@ -97,14 +112,10 @@ class LandscapeRoom implements Entered {
   #listen(left: AbortSignal): void {
     watchView((view) => this.#choose({ ...this.#choices, view }));
     this.#learning.addEventListener("change", () => this.#sendPace());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener(
-      "change",
-      () => {
-        this.#curves.restyle();
-        this.#landscape.refresh();
-      },
-      { signal: left },
-    );
+    onOtherColours(left, () => {
+      this.#curves.restyle();
+      this.#landscape.refresh();
+    });
     watchPointer((across, down) => this.#landscape.probe(across, down));
   }
 
@@ -282,10 +293,6 @@ const startWords = (kind: string): string =>
 function showStep(step: number, rate: number | null): void {
   byId("updates", HTMLElement).textContent = step.toLocaleString("en");
   byId("rate", HTMLElement).textContent = rate === null ? "" : `${significant(rate)}/s`;
-}
-
-function tellProblems(problems: readonly string[]): void {
-  if (problems.length > 0) showBanner("Some of the address was left out", problems);
 }
 
 /** Says over the picture what keeps it from moving, or nothing. */

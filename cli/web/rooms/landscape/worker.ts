@@ -1,21 +1,17 @@
 /** The worker: trains as fast as it can, and tells the page about it as often as the page can draw. */
 
-import { DeviceLostError } from "../../../../engine/index.ts";
+import { currentDevice } from "../../../../engine/index.ts";
 import type { MetricsRow } from "../../../../ebm/index.ts";
-import { keep, keptOf } from "./keeping.ts";
-import { Lab } from "./lab.ts";
+import { Keeper } from "../../keeping.ts";
 import { Rate } from "../../rate.ts";
-import { openAdapter, troubleOf, turn } from "../../work.ts";
-import type { News, Pace, Wish } from "./protocol.ts";
+import { troubleOf, work } from "../../work.ts";
+import { Lab } from "./lab.ts";
+import type { Model, News, Pace, Wish } from "./protocol.ts";
 
 /** Milliseconds of updates between two frames; at least one update fits. */
 const PER_FRAME = 30;
 /** The landscape may take this share of the time. */
 const LANDSCAPE_SHARE = 0.25;
-
-/** Milliseconds after which a training is kept again, and rows of its past at most. */
-const KEEP_EVERY = 10_000;
-const MOST_PAST = 2000;
 
 let lab: Lab | null = null;
 /** Of the wish that the lab was opened for. */
@@ -24,56 +20,45 @@ let opening: Extract<Wish, { kind: "open" }> | null = null;
 let pace: Pace = { running: false, learning: true, long: false };
 let stepsAsked = 0;
 let drawn = true;
-let software = false;
-let wake = (): void => undefined;
 
-addEventListener("message", ({ data }: MessageEvent<Wish>) => {
-  switch (data.kind) {
-    case "open":
-      opening = { ...data, fresh: data.fresh || (opening?.fresh ?? false) };
-      break;
-    case "pace":
-      pace = data.pace;
-      break;
-    case "step":
-      stepsAsked++;
-      break;
-    case "drawn":
-      drawn = true;
-  }
-  wake();
+const wake = work<Wish>({
+  hear(wish) {
+    switch (wish.kind) {
+      case "open":
+        opening = { ...wish, fresh: wish.fresh || (opening?.fresh ?? false) };
+        break;
+      case "pace":
+        pace = wish.pace;
+        break;
+      case "step":
+        stepsAsked++;
+        break;
+      case "drawn":
+        drawn = true;
+    }
+  },
+  next() {
+    if (opening !== null) return reopen(opening);
+    if (lab === null) return null;
+    if (!seen) return show(lab, { walk: false, landscape: true });
+    if (lab.ready && stepsAsked > 0) return step(lab);
+    const learning = pace.learning && lab.ready;
+    if (pace.running) return learning || drawn ? advance(lab, learning) : null;
+    // What has been learned since the last frame.
+    return waiting.length > 0 ? show(lab, { walk: false, landscape: false }) : null;
+  },
+  failed() {
+    lab?.dispose();
+    lab = null;
+  },
+  async resting() {
+    if (lab !== null && pace.running) return false;
+    if (lab !== null) await keeper.keep(identity(lab.model), lab.training);
+    return true;
+  },
 });
 
-void work().catch((error: unknown) => tell(troubleOf(error)));
-
-async function work(): Promise<void> {
-  const adapter = await openAdapter();
-  software = adapter.software;
-  tell(adapter);
-  for (;;) {
-    await turn();
-    try {
-      if (opening !== null) await reopen(opening);
-      else if (lab !== null && !seen) await show(lab, { walk: false, landscape: true });
-      else if (lab?.ready && stepsAsked > 0) await step(lab);
-      else if (lab !== null && pace.running) await advance(lab);
-      else await rest();
-    } catch (error) {
-      if (error instanceof DeviceLostError) throw error;
-      tell(troubleOf(error));
-      lab?.dispose();
-      lab = null;
-    }
-  }
-}
-
-/** Shows what has been learned since the last frame, says that nothing more is under way, and waits for a wish. */
-async function rest(): Promise<void> {
-  if (lab !== null && waiting.length > 0) return show(lab, { walk: false, landscape: false });
-  if (lab !== null) await keepIt(lab);
-  tell({ kind: "resting" });
-  await woken();
-}
+const software = (): boolean => currentDevice("landscape").adapter.software;
 
 const rate = new Rate();
 /** Whether the landscape has been looked at. */
@@ -82,19 +67,9 @@ let seen = false;
 let landscapeDue = 0;
 let waiting: MetricsRow[] = [];
 
-/** All that frames have told of the numbers, thinned out. */
-let past: MetricsRow[] = [];
-/** The update that was last kept, and when. */
-let keptStep = 0;
-let keptAt = 0;
-
-/** Keeps the training in this browser, if there is anything new. */
-async function keepIt(lab: Lab): Promise<void> {
-  keptAt = performance.now();
-  if (lab.training.step === keptStep) return;
-  keptStep = lab.training.step;
-  await keep(lab.model, await lab.training.checkpoint(), past);
-}
+const keeper = new Keeper("landscape");
+const identity = ({ system, settings, points }: Model): string =>
+  JSON.stringify([system, settings, points === null ? null : [...points]]);
 
 /** Opens what was asked for, and shows it as it stands. */
 async function reopen({ model, fresh, kept: wanted, ...wish }: Extract<Wish, { kind: "open" }>): Promise<void> {
@@ -105,13 +80,12 @@ async function reopen({ model, fresh, kept: wanted, ...wish }: Extract<Wish, { k
   const before = lab;
   lab = null;
   const present = (await before?.close()) ?? null;
-  const kept = wanted ? await keptOf(model) : null;
-  lab = await Lab.open(model, kept?.arrays ?? (fresh ? null : present), software ? 10 : 40);
-  if (kept !== null || fresh) past = kept?.past ?? [];
+  const kept = wanted ? await keeper.kept((one) => one === identity(model)) : null;
+  lab = await Lab.open(model, kept?.arrays ?? (fresh ? null : present), software() ? 10 : 40);
   generation = wish.generation;
   seen = false;
   tell({ kind: "opened", generation, step: lab.training.step, past: kept?.past ?? null });
-  keptStep = lab.training.step;
+  keeper.begin(lab.training.step, kept?.past ?? (fresh ? [] : undefined));
   await show(lab, { walk: pace.running, landscape: false });
   void makeReady(lab);
 }
@@ -136,17 +110,15 @@ async function step(lab: Lab): Promise<void> {
 }
 
 /** Updates until it is time for a frame, then the frame if the page is ready for it. */
-async function advance(lab: Lab): Promise<void> {
+async function advance(lab: Lab, learning: boolean): Promise<void> {
   const end = performance.now() + PER_FRAME;
-  const learning = pace.learning && lab.ready;
   if (learning)
     do {
       // A software adapter draws the page too: nothing may queue up before it.
-      waiting.push(...(await lab.update({ final: software })));
+      waiting.push(...(await lab.update({ final: software() })));
       rate.count(performance.now());
     } while (performance.now() < end);
   if (drawn) await show(lab, { walk: true, landscape: learning && performance.now() >= landscapeDue });
-  else if (!learning) await woken();
 }
 
 async function show(lab: Lab, options: { walk: boolean; landscape: boolean }): Promise<void> {
@@ -158,18 +130,12 @@ async function show(lab: Lab, options: { walk: boolean; landscape: boolean }): P
   seen ||= options.landscape;
   drawn = false;
   const { step } = lab.training;
-  past.push(...waiting, { step, ...look.measures });
-  if (past.length > MOST_PAST) past = past.filter((_, at) => at % 2 === 1);
+  keeper.push(...waiting, { step, ...look.measures });
   tell({ kind: "frame", generation, step, rate: rate.value, rows: waiting, ...look });
   waiting = [];
-  if (now - keptAt > KEEP_EVERY) await keepIt(lab);
+  if (keeper.due) await keeper.keep(identity(lab.model), lab.training);
 }
 
 function tell(news: News): void {
   postMessage(news);
-}
-
-/** Waits for the next message. */
-function woken(): Promise<void> {
-  return new Promise((resolve) => (wake = resolve));
 }

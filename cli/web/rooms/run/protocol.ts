@@ -1,12 +1,14 @@
 /** What the run room and its worker say to each other. */
 
 import type { NumbersRow } from "../../../run/records.ts";
+import type { Files } from "../../dropped.ts";
 import type { Common } from "../../protocol.ts";
+import type { Obstacle } from "./offered.ts";
 
 /** From the page to the worker. */
 export type Wish =
-  /** Take in what a person has dropped: an archive, or the files of a folder by their paths. */
-  | { kind: "bring"; source: string; archive: Uint8Array | null; files: ReadonlyMap<string, Uint8Array> }
+  /** Take in what a person has dropped: the data of the run that is open, the archive of a run, or the files of its folder. */
+  | { kind: "bring"; files: Files }
   /** Make a run of a recipe and what differs from it, `sampler.steps=30`. */
   | { kind: "create"; recipe: string; set: readonly string[]; command: string }
   /** Show a run of this browser. */
@@ -40,7 +42,7 @@ export interface Opened {
   /** report.html */
   report: string;
   /** null, or what keeps it from going on here */
-  obstacle: string | null;
+  obstacle: Obstacle | null;
 }
 
 /** How a run that goes on gets on. */

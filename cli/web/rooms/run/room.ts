@@ -3,12 +3,14 @@
 import { significant } from "../../../progress/line.ts";
 import { hideBanner } from "../../banner.ts";
 import { charts } from "../../charts.ts";
+import { onOtherColours } from "../../colours.ts";
 import { CurvesView } from "../../curves.ts";
+import { download } from "../../download.ts";
+import { watchFiles, type Files } from "../../dropped.ts";
 import { byId } from "../../elements.ts";
 import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
-import { chosen, dropped, type Files } from "./dropped.ts";
-import { offered } from "./offered.ts";
+import { initial, offered } from "./offered.ts";
 import type { News, Opened, Progress, Wish } from "./protocol.ts";
 import "./room.css";
 import markup from "./room.html?raw";
@@ -24,11 +26,16 @@ export function enter(place: HTMLElement, visit: Visit): Entered {
 class RunRoom implements Entered {
   readonly #visit: Visit;
   readonly #link: Link<Wish, News>;
-  readonly #curves = new CurvesView(byId("curves", HTMLElement), charts);
+  readonly #curves = new CurvesView(
+    byId("curves", HTMLElement),
+    charts.map((chart) => ({ ...chart, optional: true })),
+  );
   #opened: Opened | null = null;
   #going = false;
   /** A run that went on when the tab was hidden goes on when it is seen again. */
   #resting = false;
+  /** How far the run that goes on was asked to go; null where none does, or it is there. */
+  #asked: number | null = null;
   /** Whether it goes on by itself once it is open: the device was lost under it. */
   #again = false;
   #drawn = 0;
@@ -42,6 +49,7 @@ class RunRoom implements Entered {
       left: visit.left,
     });
     byId("recipe", HTMLSelectElement).append(...offered.map((name) => new Option(name)));
+    byId("recipe", HTMLSelectElement).value = initial;
     this.#listen(visit.left);
     this.arrive(visit.words);
     requestAnimationFrame((now) => this.#draw(now));
@@ -66,48 +74,19 @@ class RunRoom implements Entered {
       event.preventDefault();
       this.#create();
     });
-    for (const id of ["bundle", "folder"]) {
-      const input = byId(id, HTMLInputElement);
-      input.addEventListener("change", () => void chosen(input).then((files) => this.#bring(files)));
-    }
-    this.#watchDrops(left);
+    watchFiles({
+      ...{ place: byId("drop", HTMLElement), bring: (files) => this.#bring(files), left },
+      inputs: ["bundle", "folder", "data"].map((id) => byId(id, HTMLInputElement)),
+    });
     addEventListener("keydown", (event) => this.#byKey(event), { signal: left });
     document.addEventListener("visibilitychange", () => this.#hidden(), { signal: left });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#curves.restyle(), {
-      signal: left,
-    });
-  }
-
-  /** A run may be dropped anywhere in the room. */
-  #watchDrops(left: AbortSignal): void {
-    const over = (event: DragEvent, is: boolean): void => {
-      event.preventDefault();
-      byId("drop", HTMLElement).classList.toggle("over", is);
-    };
-    addEventListener("dragover", (event) => over(event, true), { signal: left });
-    addEventListener("dragleave", (event) => over(event, false), { signal: left });
-    addEventListener(
-      "drop",
-      (event) => {
-        over(event, false);
-        if (event.dataTransfer !== null) void dropped(event.dataTransfer.items).then((files) => this.#bring(files));
-      },
-      { signal: left },
-    );
+    onOtherColours(left, () => this.#curves.restyle());
   }
 
   #bring(files: Files): void {
-    if (files.size === 0) return;
     hideBanner();
     this.#pause();
-    const [[source, bytes]] = files;
-    const archive = files.size === 1 && !source.includes("/") ? bytes : null;
-    this.#link.send({
-      kind: "bring",
-      source: source.split("/")[0],
-      archive,
-      files: archive === null ? files : new Map(),
-    });
+    this.#link.send({ kind: "bring", files });
   }
 
   #create(): void {
@@ -152,6 +131,7 @@ class RunRoom implements Entered {
     }
     until.removeAttribute("aria-invalid");
     hideBanner();
+    this.#asked = updates;
     this.#link.send({ kind: "continue", updates });
     this.#setGoing(true);
     say("Compiling shaders …");
@@ -159,6 +139,7 @@ class RunRoom implements Entered {
 
   #pause(): void {
     this.#resting = false;
+    this.#asked = null;
     if (this.#going) this.#link.send({ kind: "pause" });
   }
 
@@ -195,11 +176,11 @@ class RunRoom implements Entered {
         this.#setGoing(false);
         break;
       case "packed":
-        download(`${news.name}.tar`, news.archive);
+        download(`${news.name}.tar`, news.archive, "application/x-tar");
         say(`${news.name}.tar is in your downloads: ebm import ${news.name}.tar`);
         break;
       case "trouble":
-        this.#again = this.#going && news.cause === "device lost";
+        this.#again = this.#asked !== null && news.cause === "device lost";
         this.#setGoing(false);
         say("");
         break;
@@ -233,15 +214,19 @@ class RunRoom implements Entered {
     for (const button of byId("kept", HTMLElement).querySelectorAll("button"))
       button.ariaCurrent = button.textContent === opened.name ? "true" : null;
     const done = opened.step >= opened.updates;
-    byId("until", HTMLInputElement).value = String(done ? opened.updates * 2 : opened.updates);
+    const until = (this.#again ? this.#asked : null) ?? (done ? opened.updates * 2 : opened.updates);
+    this.#asked = null;
+    byId("until", HTMLInputElement).value = String(until);
     byId("go", HTMLButtonElement).disabled = opened.obstacle !== null;
+    byId("open-data", HTMLElement).hidden = opened.obstacle?.opens !== true;
     byId("command", HTMLElement).textContent =
       `ebm import ${opened.name}.tar && ebm train --resume runs/${opened.name}`;
     this.#curves.clear();
     for (const row of opened.rows) this.#curves.push(row);
     this.#showStep(opened.step, null);
     say(
-      opened.obstacle ?? (done ? "It has done all its updates." : "Saved in this browser, at its newest checkpoint."),
+      opened.obstacle?.words ??
+        (done ? "It has done all its updates." : "Saved in this browser, at its newest checkpoint."),
     );
     showReport(opened.report);
     if (this.#again) this.#continue();
@@ -291,10 +276,4 @@ function showReport(report: string): void {
     if (inner !== undefined) frame.style.height = `${inner.scrollHeight + 2}px`;
   };
   frame.srcdoc = report;
-}
-
-function download(name: string, bytes: Uint8Array<ArrayBuffer>): void {
-  const url = URL.createObjectURL(new Blob([bytes], { type: "application/x-tar" }));
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

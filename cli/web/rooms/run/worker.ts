@@ -5,7 +5,6 @@ import { openDevice } from "../../../../engine/index.ts";
 import { recipes, systems } from "../../../../ebm/index.ts";
 import { wordOf } from "../../../config/fields.ts";
 import { findRecipe, findSystem, override, type Catalogue } from "../../../config/resolve.ts";
-import { Failure } from "../../../failure.ts";
 import { page } from "../../../report/page.ts";
 import { readRun } from "../../../report/read.ts";
 import { bundleOf, makeRun, runAmong, unbundle, type Brought } from "../../../run/bundle.ts";
@@ -15,9 +14,11 @@ import { createRun, openRun, runFolder } from "../../../run/folder.ts";
 import { numbersOf, readLines, type NumbersRow } from "../../../run/records.ts";
 import { findResumable, restore } from "../../../run/resume.ts";
 import { session } from "../../../run/session.ts";
+import type { Files } from "../../dropped.ts";
 import { Rate } from "../../rate.ts";
+import { belong, context, readable, shelve } from "../../shelf.ts";
 import { openAdapter, troubleOf } from "../../work.ts";
-import { needsFiles } from "./offered.ts";
+import { needsFiles, obstacleOf } from "./offered.ts";
 import type { News, Wish } from "./protocol.ts";
 
 const catalogue: Catalogue = { recipes, systems };
@@ -26,8 +27,9 @@ const PER_FRAME = 100;
 
 const pathOf = (name: string): string => `runs/${name}`;
 
-/** The run that is open. */
+/** The run that is open, and the data set that it needs files of. */
 let name: string | null = null;
+let needed: string | null = null;
 /** Aborted to stop the run that goes on, if one does. */
 let going: AbortController | null = null;
 
@@ -51,9 +53,7 @@ async function begin(): Promise<void> {
 async function heed(wish: Exclude<Wish, { kind: "pause" }>): Promise<void> {
   switch (wish.kind) {
     case "bring":
-      await bring(
-        wish.archive === null ? runAmong(wish.files, wish.source) : await unbundle(wish.archive, wish.source),
-      );
+      await bring(wish.files);
       break;
     case "create":
       await create(wish);
@@ -75,7 +75,18 @@ async function heed(wish: Exclude<Wish, { kind: "pause" }>): Promise<void> {
   tell({ kind: "resting" });
 }
 
-async function bring({ name: wanted, files }: Brought): Promise<void> {
+async function bring(files: Files): Promise<void> {
+  if (name !== null && needed !== null && readable(needed) && belong(needed, files)) {
+    await shelve(needed, files);
+    await open(name);
+    return;
+  }
+  const [[path, bytes]] = files;
+  const source = path.split("/")[0];
+  await make(files.size === 1 && path === source ? await unbundle(bytes, source) : runAmong(files, source));
+}
+
+async function make({ name: wanted, files }: Brought): Promise<void> {
   const free = await firstFree(wanted);
   await makeRun(catalogue, pathOf(free), files);
   await tellRuns();
@@ -99,11 +110,11 @@ async function open(wanted: string): Promise<void> {
   const [step = 0] = await checkpointSteps(folder.checkpoints);
   const written = await readFile(folder.report);
   const report = written === null ? page(await readRun(folder)) : new TextDecoder().decode(written);
-  const needed = needsFiles(run.settings);
+  needed = needsFiles(run.settings);
   tell({
     ...{ kind: "opened", name, recipe: run.recipe, step, updates: Number(run.settings.updates), report },
     rows: await readLines(folder.metrics, numbersOf),
-    obstacle: needed === null ? null : `It learns from ${needed}, which this page has not: continue it with ebm train.`,
+    obstacle: await obstacleOf(run.settings),
   });
 }
 
@@ -114,7 +125,7 @@ async function goOn(updates: number): Promise<void> {
   const asked = { asked: pathOf(name), cwd: "" };
   const found = await findResumable(catalogue, asked, null, { steps: String(updates) });
   const { folder, run } = found;
-  const training = await findSystem(catalogue, run.system).open(run.settings, { data: refuse });
+  const training = await findSystem(catalogue, run.system).open(run.settings, context);
   going = new AbortController();
   try {
     if (found.found !== null) restore(training, found.found);
@@ -167,11 +178,6 @@ async function firstFree(wanted: string): Promise<string> {
 }
 
 const environment = async (): Promise<Environment> => environmentOf((await openDevice()).adapter);
-
-const refuse = (data: string): Promise<never> =>
-  Promise.reject(
-    new Failure("data", `data.name: this page has no files of "${data}"; continue the run with ebm train`),
-  );
 
 function tell(news: News): void {
   postMessage(news);

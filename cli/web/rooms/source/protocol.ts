@@ -3,16 +3,14 @@
 import type { Cost, Listing, PlannedMemory } from "../../../../engine/index.ts";
 import type { Settings } from "../../../../ebm/index.ts";
 import type { Common } from "../../protocol.ts";
+import type { Race } from "../arena/protocol.ts";
 
-/** From the page to the worker: what would run for these settings? */
-export interface Wish {
-  kind: "open";
-  system: string;
-  settings: Settings;
-  generation: number;
-}
+/** From the page to the worker: what would run for these settings, or for a sampler in a race? */
+export type Wish =
+  | { kind: "training"; system: string; settings: Settings; generation: number }
+  | { kind: "race"; race: Race; racer: string; generation: number };
 
-/** The plan of an update, traced on the open device; nothing of it has run. */
+/** The plan of an update, or of a lap, traced on the open device; nothing of it has run. */
 export interface Planned {
   kind: "planned";
   generation: number;

@@ -4,16 +4,17 @@ import { showBytes, showFlops } from "../../../../engine/amounts.ts";
 import type { ListedDispatch } from "../../../../engine/index.ts";
 import { recipes } from "../../../../ebm/index.ts";
 import { writeAddress } from "../../address.ts";
-import { hideBanner, showBanner } from "../../banner.ts";
-import { copy } from "../../clipboard.ts";
+import { hideBanner, tellProblems } from "../../banner.ts";
+import { changedSettings } from "../../changes.ts";
+import { copyByButton } from "../../clipboard.ts";
 import { byId } from "../../elements.ts";
 import { Link } from "../../link.ts";
 import type { Entered, Visit } from "../../rooms.ts";
-import { wordsOf } from "../landscape/address.ts";
-import { dataSets, offered, recipeOf, settingsOf, withRecipe } from "../landscape/choices.ts";
-import { sightOf, sightWords, type Sight } from "./address.ts";
+import { initial } from "../arena/choices.ts";
+import { dataSets, offered } from "../landscape/choices.ts";
+import { shown, sightOf, sightWords, subjectWords, type Sight } from "./address.ts";
 import { generatedLines, matching, showCode } from "./code.ts";
-import { partsOf, signsOf, type Part, type Sign } from "./parts.ts";
+import { partsOf, raceParts, signsOf, type Part, type Sign } from "./parts/index.ts";
 import { PlanView } from "./plan.ts";
 import type { News, Planned, Wish } from "./protocol.ts";
 import "./room.css";
@@ -48,14 +49,13 @@ class SourceRoom implements Entered {
       left: visit.left,
     });
     this.#plan = new PlanView(byId("plan", HTMLTableElement), (at) => this.#showShader(at));
-    const shown = offered.filter(({ recipe }) => recipes[recipe].system in partsOf);
-    this.#recipe.append(
-      ...shown.map(({ data, learning, recipe }) => new Option(`${dataSets[data]}, ${learning}`, recipe)),
-    );
+    this.#recipe.append(...recipeGroups());
     this.#recipe.addEventListener("change", () => {
-      this.#go({ ...this.#sight, choices: withRecipe(this.#sight.choices, this.#recipe.value) });
+      const race = this.#recipe.value === raceOption ? initial : null;
+      const recipe = race === null ? this.#recipe.value : this.#sight.recipe;
+      this.#go({ ...this.#sight, race, recipe, changes: {}, passed: {} });
     });
-    byId("copy-link", HTMLButtonElement).addEventListener("click", () => void copy(location.href, "link"));
+    copyByButton("link", () => location.href);
     this.#open();
     tellProblems(problems);
   }
@@ -76,16 +76,25 @@ class SourceRoom implements Entered {
   /** Asks for the plan of what is chosen; equations and code are there at once. */
   #open(): void {
     hideBanner();
-    const { choices } = this.#sight;
-    const settings = settingsOf(choices);
-    this.#planned = null;
-    this.#recipe.value = choices.recipe;
-    byId("to-landscape", HTMLAnchorElement).href = `#${writeAddress("landscape", wordsOf(choices))}`;
-    const { system } = recipeOf(choices);
-    this.#parts = partsOf[system](settings);
+    const { race, recipe, changes } = this.#sight;
+    const { system } = recipes[recipe];
+    const settings = changedSettings(recipes[recipe], changes);
+    this.#recipe.value = race === null ? recipe : raceOption;
+    const room = race !== null ? "arena" : inLandscape(recipe) ? "landscape" : "run";
+    const link = byId("to-subject", HTMLAnchorElement);
+    link.href = `#${writeAddress(room, subjectWords(this.#sight))}`;
+    link.textContent = race === null ? "see it learn" : "see them race";
+    this.#parts = race === null ? partsOf[system](settings) : raceParts(race);
+    const generation = ++this.#generation;
     byId("parts", HTMLElement).replaceChildren(...this.#parts.map((part) => this.#card(part)));
+    this.#planned = null;
+    byId("totals", HTMLElement).textContent = "Planning …";
     this.#show();
-    this.#link.send({ kind: "open", system, settings, generation: ++this.#generation });
+    this.#link.send(
+      race === null
+        ? { kind: "training", system, settings, generation }
+        : { kind: "race", race, racer: this.#present.part.name, generation },
+    );
   }
 
   #hear(news: News): void {
@@ -129,9 +138,12 @@ class SourceRoom implements Entered {
   }
 
   #look(part: Part, at: number): void {
+    // Every sampler of a race has a plan of its own.
+    const other = this.#sight.race !== null && part.name !== this.#present.part.name;
     this.#sight = { ...this.#sight, part: part.name, sign: at };
     this.#visit.write(sightWords(this.#sight));
-    this.#show();
+    if (other) this.#open();
+    else this.#show();
   }
 
   /** Lights what belongs to the symbol. */
@@ -180,6 +192,31 @@ class SourceRoom implements Entered {
   }
 }
 
+/** Among the recipes, the samplers of the arena. */
+const raceOption = "race";
+
+const inLandscape = (recipe: string): boolean => offered.some((one) => one.recipe === recipe);
+
+/** The recipes to choose from, those of the landscape first and in its words. */
+function recipeGroups(): HTMLOptGroupElement[] {
+  const group = (label: string, options: readonly HTMLOptionElement[]): HTMLOptGroupElement => {
+    const element = Object.assign(document.createElement("optgroup"), { label });
+    element.append(...options);
+    return element;
+  };
+  const others = shown.filter((recipe) => !inLandscape(recipe));
+  const named = (names: readonly string[]) => names.map((name) => new Option(name));
+  return [
+    group(
+      "Of the landscape",
+      offered.map(({ data, learning, recipe }) => new Option(`${dataSets[data]}, ${learning}`, recipe)),
+    ),
+    group("Samplers", [new Option("of the arena", raceOption)]),
+    group("Of images, small", named(others.filter((name) => name.endsWith("-tiny")))),
+    group("Full size", named(others.filter((name) => !name.endsWith("-tiny")))),
+  ];
+}
+
 /** `11 of 600 dispatches, 94 % of the work` */
 function costShare(all: readonly ListedDispatch[], lit: readonly number[]): string {
   const total = (some: readonly ListedDispatch[], of: (one: ListedDispatch) => number): number =>
@@ -188,8 +225,4 @@ function costShare(all: readonly ListedDispatch[], lit: readonly number[]): stri
   const count = (some: readonly ListedDispatch[]): string => total(some, () => 1).toLocaleString("en");
   const work = total(chosen, ({ flops }) => flops) / total(all, ({ flops }) => flops);
   return `${count(chosen)} of ${count(all)} dispatches, ${(100 * work).toPrecision(2)} % of the work`;
-}
-
-function tellProblems(problems: readonly string[]): void {
-  if (problems.length > 0) showBanner("Some of the address was left out", problems);
 }

@@ -1,4 +1,4 @@
-/** The tests of the digits room, in the order of one visit: a server without MNIST, so that digits are drawn with fonts. */
+/** The tests of the digits room, in the order of one visit: first the model that comes with it; then, without MNIST, digits drawn with fonts. */
 
 import { expect, test } from "vitest";
 import { patience, type Visit } from "../visit.ts";
@@ -13,12 +13,37 @@ export function digits(here: () => Visit): void {
       .page.locator("#bars td:last-child")
       .evaluateAll((cells) => cells.map((cell) => Number((cell as HTMLElement).title)));
   const energy = (): Promise<string | null> => here().page.locator("#energy").getAttribute("title");
+  const updates = (): Promise<number> => here().numberIn("#updates");
   const stages = () => here().page.locator("#stages li");
+
+  test("has a trained model at once, which makes an eight of a three without a click, and says what it is", async () => {
+    await expect.poll(() => stages().count(), patience).toBe(11);
+    expect(await stages().first().textContent()).toMatch(/^0: 3, \d\d %$/);
+    expect(await stages().last().textContent()).toMatch(/^100: 8, (9\d|100) %$/);
+    expect(await here().text("#source")).toMatch(/^jem\/mnist after 1,600 updates: it gets 97 % of 10,000 test digits/);
+    expect(await here().numberIn("#updates")).toBe(1600);
+    expect(await here().numberIn("#accuracy")).toBe(97);
+    expect(await here().page.locator("#dreaming").isVisible()).toBe(true);
+  });
+
+  test("finds its own test digits usual, and scribbles unusual", async () => {
+    await here().press("A held-out digit");
+    await expect.poll(() => here().text("#verdict"), patience).toMatch(/^This is a \d .* lower energy\.$/);
+    await here().press("Clear");
+    const { x, y, width } = (await here().page.locator("#pad").boundingBox())!;
+    await here().page.mouse.move(x + 40, y + 40);
+    await here().page.mouse.down();
+    for (let line = 0; line < 8; line++)
+      await here().page.mouse.move(x + (line % 2 === 0 ? width - 40 : 40), y + 40 + line * 25, { steps: 3 });
+    await here().page.mouse.up();
+    await expect.poll(() => here().text("#verdict"), patience).toMatch(/No held-out digit has so high|Unusual/);
+  });
 
   test("says what a held-out digit is: p(y|x) sums to one", async () => {
     await here().goTo(`#v=1&room=digits&${small}`);
-    await expect.poll(() => here().text("#energy"), patience).toMatch(/^E\(x\) = -?\d/);
-    expect(await here().text("#source")).toContain("fonts of this machine");
+    await expect.poll(() => here().text("#source"), patience).toContain("fonts of this machine");
+    await here().press("A held-out digit");
+    await expect.poll(() => here().text("#verdict"), patience).toContain("held-out digit");
     const sum = (await shares()).reduce((a, b) => a + b, 0);
     expect(Math.abs(sum - 1)).toBeLessThan(1e-5);
     expect(await here().text("#verdict")).toMatch(/ a \d.* held-out digit/);
@@ -28,8 +53,20 @@ export function digits(here: () => Visit): void {
   });
 
   test("learns without a click, and rests when it is paused", async () => {
-    await expect.poll(() => here().numberIn("#updates"), patience).toBeGreaterThan(1);
+    await expect.poll(updates, patience).toBeGreaterThan(1);
     await here().press("Pause");
+    await here().atRest();
+  });
+
+  test("is kept over a reload, and begins anew when it is reset", async () => {
+    const before = await updates();
+    await here().page.reload();
+    await expect.poll(() => here().text("#source"), patience).toContain(`It goes on at update ${before},`);
+    await here().press("Pause");
+    await here().atRest();
+    expect(await updates()).toBeGreaterThanOrEqual(before);
+    await here().press("Reset");
+    await expect.poll(updates, patience).toBe(0);
     await here().atRest();
   });
 
@@ -48,7 +85,7 @@ export function digits(here: () => Visit): void {
     await here().atRest();
     const before = (await shares())[8];
     await here().page.getByRole("button", { name: "8", exact: true }).click();
-    await expect.poll(() => stages().count(), patience).toBe(10);
+    await expect.poll(() => stages().count(), patience).toBe(11);
     expect(await stages().last().textContent()).toMatch(/^100: \d, [\d.]+ %$/);
     expect((await shares())[8]).toBeGreaterThan(before);
   });

@@ -1,6 +1,10 @@
 /** The tests of the landscape lab, in the order of one visit. */
 
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, onTestFinished, test } from "vitest";
 import { patience, type Visit } from "../visit.ts";
 
 /** Settings with which even a busy software adapter makes several updates a second. */
@@ -14,6 +18,17 @@ export function landscape(here: () => Visit): void {
     await expect.poll(() => here().numberIn("#chain-steps"), patience).toBeGreaterThan(0);
     await expect.poll(updates, patience).toBeGreaterThan(1);
     await expect.poll(() => here().numberIn("#kl-model"), patience).toBeGreaterThan(0);
+  });
+
+  test("weighs, as the first room, no more than 250 KB of compressed script, and keeps the page responsive", async () => {
+    const loaded = [...here().scripts].filter(([address]) => !address.endsWith("offline.js"));
+    const sizes = await Promise.all(loaded.map(async ([, body]) => gzipSync(await body(), { level: 9 }).length));
+    const weight = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(
+      `the first room: ${weight} bytes of script, gzipped; longest task of the page ${await here().longestTask()} ms`,
+    );
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(weight).toBeLessThanOrEqual(250_000);
   });
 
   test("opens as its address says, and names what it left out", async () => {
@@ -124,6 +139,7 @@ export function landscape(here: () => Visit): void {
     ] as const)
       await here().page.mouse.move(box.x + x, box.y + y, { steps: 4 });
     await here().page.mouse.up();
+    expect(await here().numberIn("#own-about")).toBeGreaterThan(10);
     await here().press("Done");
     await expect.poll(() => here().page.url()).toMatch(/own=[\w-]{20,}/);
     expect(await here().text("#name-truth")).toBe("Data");
@@ -135,7 +151,38 @@ export function landscape(here: () => Visit): void {
     await here().page.locator("#csv").setInputFiles({ name: "four.csv", mimeType: "text/csv", buffer });
     await expect.poll(() => here().text("#own-about")).toContain("4 points of four.csv");
     expect(here().page.url()).not.toContain("own=");
+  });
+
+  test("learns from a file of points that is dropped, and names what is wrong with one", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ebm-points-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = (name: string, contents: string | Uint8Array): string => {
+      writeFileSync(join(folder, name), contents);
+      return join(folder, name);
+    };
+    const five = file("five.csv", "0,0\n1,0\n0,1\n1,1.5\n2,2\n");
+    await here().goTo(`#v=1&recipe=anatomy/rings-nonconvergent-tiny&${small}`);
+    await here().drop(five);
+    await expect.poll(() => here().text("#own-about")).toContain("5 points of five.csv");
+    expect(await here().radio("Yours").isChecked()).toBe(true);
+    expect(await here().radio("non-convergent").isChecked()).toBe(true);
     await expect.poll(updates, patience).toBeGreaterThan(1);
+
+    const said = () => here().page.getByRole("alert").textContent();
+    await here().drop(file("words.csv", "x,y\n1,2\none,two\n"));
+    await expect.poll(said).toContain('words.csv:3: expected two numbers, got "one,two"');
+    await here().drop(file("photo.png", Uint8Array.of(137, 80, 255, 0)));
+    await expect.poll(said).toContain("photo.png: expected lines of two numbers, got bytes that are no text");
+    await here().drop(five, join(folder, "words.csv"));
+    await expect.poll(said).toContain("points: expected one file, got 2 (five.csv, words.csv)");
+    await here().goTo(`#v=1&recipe=jem/toy-tiny&${small}`);
+    await here().drop(five);
+    await expect.poll(said).toContain('five.csv: points have no classes, which "jem" learns from; choose one of');
+  });
+
+  test("leads to the equations and the code of the very training", async () => {
+    const link = here().page.getByRole("link", { name: "See its equations" });
+    expect(await link.getAttribute("href")).toContain("room=source&recipe=jem/toy-tiny&batch=10&sampler.steps=4");
   });
 
   test("comes nearer to the truth as it learns", async () => {

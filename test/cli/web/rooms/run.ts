@@ -1,7 +1,7 @@
 /** The tests of the run room: a run goes from the tab to Node and back, and is the one that never moved. */
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -19,6 +19,27 @@ const changes = [
   "log.observe=4",
   "log.slopes=false",
 ];
+const images = "shortrun/mnist-tiny";
+const sets = (changes: readonly string[]): string[] => changes.flatMap((change) => ["--set", change]);
+
+/** 32 images for each part of MNIST, in the files that it comes in. */
+function digitFiles(): Map<string, Uint8Array> {
+  const count = 32;
+  const pixels = Array.from({ length: count * 784 }, (_, at) => (at * at * 31 + (at >> 5)) % 256);
+  const head = (type: number, ...extents: number[]): number[] => [
+    ...[0, 0, 8, type],
+    ...extents.flatMap((extent) => [0, 0, extent >> 8, extent & 255]),
+  ];
+  return new Map(
+    ["train", "t10k"].flatMap((part): [string, Uint8Array][] => [
+      [`${part}-images-idx3-ubyte`, Uint8Array.from([...head(3, count, 28, 28), ...pixels])],
+      [
+        `${part}-labels-idx1-ubyte`,
+        Uint8Array.from([...head(1, count), ...pixels.slice(0, count).map((pixel) => pixel % 10)]),
+      ],
+    ]),
+  );
+}
 const parameters = (step: number): string => `checkpoints/step-${String(step).padStart(6, "0")}.safetensors`;
 
 export function run(here: () => Visit): void {
@@ -48,16 +69,7 @@ export function run(here: () => Visit): void {
   }
 
   const alone = built().then(() =>
-    ebm(
-      "train",
-      recipe,
-      "--run-dir",
-      "alone",
-      "--steps",
-      "12",
-      "--quiet",
-      ...changes.flatMap((text) => ["--set", text]),
-    ),
+    ebm("train", recipe, "--run-dir", "alone", "--steps", "12", "--quiet", ...sets(changes)),
   );
 
   test("begins a run of its address, trains it with the code of the command line, and shows its report", async () => {
@@ -96,8 +108,8 @@ export function run(here: () => Visit): void {
     await here().press("Continue");
     await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("The GPU went away");
     await here().press("Go on");
-    await expect.poll(() => here().text("#name"), patience).toBe("moved");
-    await goOn(14);
+    await expect.poll(() => here().numberIn("#updates"), patience).toBe(14);
+    await expect.poll(() => here().page.locator("#go").textContent(), patience).toBe("Continue");
   });
 
   test("says what is no run, and what a run cannot be continued to", async () => {
@@ -108,5 +120,28 @@ export function run(here: () => Visit): void {
       .page.locator("#bundle")
       .setInputFiles({ name: "a.tar", mimeType: "application/x-tar", buffer: Buffer.from("no") });
     await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("no run");
+  });
+
+  test("continues a run of images once their files are opened, to the bytes of Node", async () => {
+    const set = ["data.count=0", "batch=4", "net.width=2", "sampler.steps=2", "log.observe=4", "landscape.samples=4"];
+    const files = digitFiles();
+    mkdirSync(join(folder, "mnist"));
+    for (const [name, bytes] of files) writeFileSync(join(folder, "mnist", name), bytes);
+    await ebm("train", images, "--data", folder, "--run-dir", "images", "--steps", "8", "--quiet", ...sets(set));
+    await here().goTo(`#v=1&room=run&recipe=${images}&updates=8&${set.join("&")}`);
+    await here().press("Begin");
+    await expect.poll(() => here().text("#name"), patience).toMatch(/^shortrun-mnist-tiny/);
+    expect(await standing()).toContain("It learns from mnist, which is not here: open or drop train-images-idx3-ubyte");
+    expect(await here().page.locator("#go").isDisabled()).toBe(true);
+    await here()
+      .page.locator("#data")
+      .setInputFiles([...files].map(([name, bytes]) => ({ name, mimeType: "", buffer: Buffer.from(bytes) })));
+    await expect.poll(() => here().page.locator("#go").isDisabled(), patience).toBe(false);
+    await goOn(4);
+    await downloaded("images-tab.tar");
+    await ebm("import", "images-tab.tar", "--run-dir", "images-moved");
+    await ebm("train", "--resume", "images-moved", "--data", folder, "--steps", "8", "--quiet");
+    const [moved, stayed] = ["images-moved", "images"].map((run) => readFileSync(join(folder, run, parameters(8))));
+    expect(moved.equals(stayed)).toBe(true);
   });
 }

@@ -28,11 +28,35 @@ export function source(here: () => Visit): void {
 
   test("goes to another recipe, whose plan is another", async () => {
     const before = await here().text("#totals");
-    await here().page.getByLabel("Recipe").selectOption("Rings, non-convergent");
+    await here().page.getByLabel("What runs").selectOption("Rings, non-convergent");
     await expect.poll(() => here().page.url()).toContain("anatomy/rings-nonconvergent-tiny");
     await expect.poll(() => here().text("#totals"), patience).not.toBe(before);
     await sign("v").click();
     expect(await here().text("#file")).toBe("nn/optimizers/adam.ts");
+  });
+
+  test("shows the equations of a classifier that is an energy-based model, planned for images that are not there", async () => {
+    await here().goTo("#v=1&room=source&recipe=jem/mnist-tiny&part=reading");
+    await expect.poll(() => here().text("#totals"), patience).toMatch(/dispatches, .*FLOP/);
+    expect(await here().text("#file")).toBe("ebm/systems/jem.net.ts");
+    expect((await lit("#typescript")).join()).toContain("logSumExp(outputs, 1)");
+    expect((await lit("#plan")).join()).toContain("walk.exp");
+    await sign("−mean log p(y | xʸ)").click();
+    expect(await here().text("#file")).toBe("ebm/systems/jem.loss.ts");
+    const link = here().page.getByRole("link", { name: "see it learn" });
+    expect(await link.getAttribute("href")).toBe("#v=1&room=run&recipe=jem/mnist-tiny");
+  });
+
+  test("shows the samplers of a race, each with its own plan", async () => {
+    await here().goTo("#v=1&room=source&target=banana&racers=mala,hmc&part=mala");
+    await expect.poll(() => here().text("#totals"), patience).toMatch(/dispatches, .*FLOP/);
+    expect(await here().text("#file")).toBe("ebm/samplers/mala.ts");
+    const before = await here().text("#totals");
+    await sign("H − H′").click();
+    await expect.poll(() => here().text("#totals"), patience).not.toBe(before);
+    expect((await lit("#typescript")).join()).toContain("const kinetic =");
+    const link = here().page.getByRole("link", { name: "see them race" });
+    expect(await link.getAttribute("href")).toBe("#v=1&room=arena&target=banana&racers=mala,hmc");
   });
 
   test("fits a phone of 360 pixels", async () => {
