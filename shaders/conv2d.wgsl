@@ -181,7 +181,9 @@ fn narrow(
   }
 
   var results = array<vec4f, 2>(ya, yb);
-  for (var e = 0u; e < 8u; e++) {
+  // Of a length that compilers cannot know: they unroll short loops of stores, and are then at work for a second.
+  let rest = min(pixels - pixel, 8u);
+  for (var e = 0u; e < rest; e++) {
     store(results[e / 4u][e % 4u], g, channel, pixel + e);
   }
 }

@@ -194,7 +194,9 @@ fn narrow(
   }
 
   var results = array<vec4f, 2>(wa, wb);
-  for (var e = 0u; e < 8u; e++) {
+  // Of a length that compilers cannot know: they unroll short loops of stores, and are then at work for a second.
+  let rest = min(taps - tap, 8u);
+  for (var e = 0u; e < rest; e++) {
     store(results[e / 4u][e % 4u], group.z, g, channel, tap + e);
   }
 }

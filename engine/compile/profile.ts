@@ -43,8 +43,11 @@ export interface ProfileOptions {
 /** A measurement lasts this many steps of the clock, so that the step is at most 2 % of it. */
 const STEPS = 50;
 
-/** Repetitions in one measurement, at most: a clock that stands still must not hang the profile. */
+/** Repetitions in one measurement, at most. */
 const MOST_REPEATS = 8192;
+
+/** Repetitions during which every clock moves, unless it stands still, as that of the null back end does. */
+const SURELY_SEEN = 1024;
 
 /**
  * Times every dispatch of a schedule. Whatever it writes are buffers of its own: arguments are copied, so nothing that the
@@ -136,8 +139,9 @@ async function measured(watch: Stopwatch, { prepare, execute }: ReturnType<typeo
   const enough = STEPS * watch.step;
   for (let count = 1; ;) {
     const took = await repeated(count);
-    if (took >= enough || count >= MOST_REPEATS) return took / count;
-    const needed = Math.ceil((1.2 * count * enough) / Math.max(took, watch.step));
+    const still = took === 0 && count >= SURELY_SEEN;
+    if (took >= enough || count >= MOST_REPEATS || still) return took / count;
+    const needed = took === 0 ? 32 * count : Math.ceil((1.2 * count * enough) / took);
     count = Math.min(MOST_REPEATS, Math.max(2 * count, needed));
   }
 }
