@@ -9,22 +9,13 @@
 
 import { FormatError } from "../../nn/formatError.ts";
 import { unpacked, type NamedBytes } from "./gunzip.ts";
+import type { Photographs } from "./photographs.ts";
 
 /**
  * Which classes a file has, and which of them are wanted: those of CIFAR-10, the fine or coarse ones of CIFAR-100, or those of
  * flowers102 and dtd, whose excerpts have this layout too.
  */
 export type CifarClasses = "cifar10" | "cifar100" | "cifar100-coarse" | "flowers102" | "dtd";
-
-/** Colour images `[count, 3, 32, 32]` with their labels. */
-export interface CifarImages {
-  images: Uint8Array;
-  count: number;
-  channels: 3;
-  height: 32;
-  width: 32;
-  labels: Uint8Array;
-}
 
 const pixels = 3 * 32 * 32;
 
@@ -41,7 +32,7 @@ const layouts: Readonly<Record<CifarClasses, { labelBytes: number; label: number
  * The images of one or more files, one after the other.
  * @throws FormatError naming the file that is no whole number of records, or a label that is out of range
  */
-export async function readCifar(files: readonly NamedBytes[], kind: CifarClasses): Promise<CifarImages> {
+export async function readCifar(files: readonly NamedBytes[], kind: CifarClasses): Promise<Photographs> {
   const { labelBytes, label, classes } = layouts[kind];
   const record = labelBytes + pixels;
   const batches = await Promise.all(files.map((file) => readRecords(file, record)));

@@ -3,25 +3,16 @@
 import { FormatError } from "../../nn/formatError.ts";
 import { decode } from "../../nn/formats/mat.ts";
 import { unpacked, type NamedBytes } from "./gunzip.ts";
-
-/** Colour images `[count, 3, 32, 32]` with their labels, 0 to 9. */
-export interface SvhnImages {
-  images: Uint8Array;
-  count: number;
-  channels: 3;
-  height: 32;
-  width: 32;
-  labels: Uint8Array;
-}
+import type { Photographs } from "./photographs.ts";
 
 const extent = 32;
 const plane = extent * extent;
 
 /**
- * The images of one file, plain or gzipped, in their order.
+ * The images of one file, plain or gzipped, in their order, with labels from 0 to 9.
  * @throws FormatError naming the file and what is missing, of the wrong shape or out of range
  */
-export async function readSvhn(file: NamedBytes): Promise<SvhnImages> {
+export async function readSvhn(file: NamedBytes): Promise<Photographs> {
   const { name } = file;
   const arrays = await decode({ name, bytes: await unpacked(file) });
   const [x, y] = [arrays.get("X"), arrays.get("y")];

@@ -112,8 +112,15 @@ describe("ood", () => {
 });
 
 describe("robust", () => {
-  /** Margins of items to the linear boundary, in the norm dual to the attack's. */
   const w = [1, 0.5];
+  const points: [number, number][] = [
+    [0.3, 0.2],
+    [1, 0],
+    [-0.7, 0.1],
+    [-0.2, -0.2],
+    [0.1, 0.3],
+    [-1, 1.8],
+  ];
   const model = (noise = 0): Evaluated =>
     linear(
       [
@@ -121,27 +128,11 @@ describe("robust", () => {
         [w[1] / 2, -w[1] / 2],
       ],
       [2],
-      pointsOf(
-        [
-          [0.3, 0.2],
-          [1, 0],
-          [-0.7, 0.1],
-          [-0.2, -0.2],
-          [0.1, 0.3],
-          [-1, 1.8],
-        ],
-        [0, 0, 1, 1, 0, 1],
-      ),
+      pointsOf(points, [0, 0, 1, 1, 0, 1]),
       { noise },
     );
-  const margins = [
-    [0.3, 0.2],
-    [1, 0],
-    [-0.7, 0.1],
-    [-0.2, -0.2],
-    [0.1, 0.3],
-    [-1, 1.8],
-  ].map(([x, y], i) => (w[0] * x + w[1] * y) * [1, 1, -1, -1, 1, -1][i]);
+  /** Margins of items to the linear boundary, in the norm dual to the attack's. */
+  const margins = points.map(([x, y], i) => (w[0] * x + w[1] * y) * [1, 1, -1, -1, 1, -1][i]);
 
   test.each([
     ["linf", Math.abs(w[0]) + Math.abs(w[1])],
