@@ -5,7 +5,7 @@ import { listingOf, type Listing } from "../../../engine/index.ts";
 import { planarTargets, recipes, systems, type Settings } from "../../../ebm/index.ts";
 import type { Context } from "../../../ebm/training.ts";
 import { merge, settingAt } from "../../../cli/config/fields.ts";
-import { initial, raceOn } from "../../../cli/web/rooms/arena/choices.ts";
+import { initial, raceOn, targetNames } from "../../../cli/web/rooms/arena/choices.ts";
 import { racers } from "../../../cli/web/rooms/arena/racers.ts";
 import { LAP, Runner } from "../../../cli/web/rooms/arena/runner.ts";
 import { shown, sightOf, sightWords } from "../../../cli/web/rooms/source/address.ts";
@@ -72,15 +72,18 @@ describe("every symbol has lines, dispatches and shaders that are there", () => 
   });
 
   test.each(racers.map(({ name }) => name))("of the sampler %s", (name) => {
-    const race = { ...raceOn("banana", initial), racers: [name], chains: 4 };
-    const runner = new Runner(
-      racers.find((racer) => racer.name === name)!,
-      planarTargets.banana,
-      race,
-    );
-    const listing = listingOf(runner.trace(LAP).schedule);
-    runner.dispose();
-    expect(raceParts(race).flatMap((part) => wrongIn(part, listing))).toEqual([]);
+    for (const target of targetNames) {
+      const race = { ...raceOn(target, initial), racers: [name], chains: 4 };
+      const runner = new Runner(
+        racers.find((racer) => racer.name === name)!,
+        planarTargets[target],
+        race,
+      );
+      const listing = listingOf(runner.trace(LAP).schedule);
+      runner.dispose();
+      const wrong = raceParts(race).flatMap((part) => wrongIn(part, listing));
+      expect(wrong, target).toEqual([]);
+    }
   });
 });
 

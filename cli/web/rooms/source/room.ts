@@ -3,6 +3,7 @@
 import { showBytes, showFlops } from "../../../../engine/amounts.ts";
 import type { ListedDispatch } from "../../../../engine/index.ts";
 import { recipes } from "../../../../ebm/index.ts";
+import { significant } from "../../../progress/line.ts";
 import { writeAddress } from "../../address.ts";
 import { hideBanner, tellProblems } from "../../banner.ts";
 import { changedSettings } from "../../changes.ts";
@@ -211,7 +212,7 @@ function recipeGroups(): HTMLOptGroupElement[] {
       "Of the landscape",
       offered.map(({ data, learning, recipe }) => new Option(`${dataSets[data]}, ${learning}`, recipe)),
     ),
-    group("Samplers", [new Option("of the arena", raceOption)]),
+    group("Of the arena", [new Option("Samplers of the arena", raceOption)]),
     group("Of images, small", named(others.filter((name) => name.endsWith("-tiny")))),
     group("Full size", named(others.filter((name) => !name.endsWith("-tiny")))),
   ];
@@ -224,5 +225,5 @@ function costShare(all: readonly ListedDispatch[], lit: readonly number[]): stri
   const chosen = lit.map((at) => all[at]);
   const count = (some: readonly ListedDispatch[]): string => total(some, () => 1).toLocaleString("en");
   const work = total(chosen, ({ flops }) => flops) / total(all, ({ flops }) => flops);
-  return `${count(chosen)} of ${count(all)} dispatches, ${(100 * work).toPrecision(2)} % of the work`;
+  return `${count(chosen)} of ${count(all)} dispatches, ${significant(100 * work)} % of the work`;
 }

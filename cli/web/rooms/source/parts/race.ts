@@ -5,24 +5,23 @@ import { racers } from "../../arena/racers.ts";
 import type { SourceFile } from "../sources.ts";
 import type { Part, Sign } from "./part.ts";
 
-/** Dispatches of a step: targets are so small that whole steps become a few of them. */
-const step = /./;
-
-const sign = (math: string, meaning: string, lines: RegExp, shader?: RegExp): Sign => ({
-  ...{ math, meaning, lines, dispatches: step },
+/** A symbol; targets are so small that several of them may be one dispatch. */
+const sign = (math: string, meaning: string, lines: RegExp, dispatches: RegExp, shader?: RegExp): Sign => ({
+  ...{ math, meaning, lines, dispatches },
   ...(shader !== undefined && { shader }),
 });
 
-const noise = /normalFromBits\(v|threefry2x32\(v|foldIn\(v/;
-const z = (lines: RegExp): Sign =>
-  sign("z", "N(0, 1), made in registers where it is used: no buffer of noise", lines, noise);
-const slope = sign("∇E(x)", "the slope, by the gradient of the energy's own ops", /energyAndSlope\(energy/);
+const bits = /normalFromBits\(v|threefry2x32\(v|foldIn\(v/;
+const z = (lines: RegExp, dispatches: RegExp): Sign =>
+  sign("z", "N(0, 1), made in registers where it is used: no buffer of noise", lines, dispatches, bits);
+const slope = sign("∇E(x)", "the slope, by the gradient of the energy's own ops", /energyAndSlope\(energy/, /∇/);
 const choice = (lines: RegExp): Sign =>
   sign(
-    "min(1, e^…)",
+    "min(1, eᵃ)",
     "the Metropolis choice, which makes it exact: a uniform number decides",
     lines,
-    /uniformFromBits\(v|< v\d+|exp\(/,
+    /less/,
+    /< v\d+|exp\(v/,
   );
 
 interface Drawing {
@@ -33,15 +32,15 @@ interface Drawing {
 const mala: Drawing = {
   file: "ebm/samplers/mala.ts",
   equation: [
-    sign("x′", "the proposal, a Langevin step", /const proposed = x\.sub/),
+    sign("x′", "the proposal, a Langevin step", /const proposed = x\.sub/, /^normal/),
     " = x − η ",
     slope,
     " + √2η ",
-    z(/const noise = normal/),
+    z(/const noise = normal/, /^normal/),
     ";   accept with ",
     choice(/= metropolis\($/),
-    ", the exponent E(x) − E(x′) + ",
-    sign("½‖z‖² − ½‖z′‖²", "how much likelier the step back is than the step", /: drift\.mul\(noise/),
+    ",  a = E(x) − E(x′) + ",
+    sign("½‖z‖² − ½‖z′‖²", "how much likelier the step back is than the step", /: drift\.mul\(noise/, /∇|less/),
   ],
 };
 
@@ -49,11 +48,11 @@ const drawings: Readonly<Record<string, Drawing>> = {
   langevin: {
     file: "ebm/samplers/langevin.ts",
     equation: [
-      sign("x ←", "the move, which is always taken", /const drifted =/),
+      sign("x ←", "the move, which is always taken", /const drifted =/, /∇/),
       " x − η ",
       slope,
       " + σ ",
-      z(/normal\(key/),
+      z(/normal\(key/, /∇/),
     ],
   },
   mala,
@@ -65,56 +64,57 @@ const drawings: Readonly<Record<string, Drawing>> = {
         "½‖z‖² − ½η²‖z′‖²",
         "the code has the factor η / 4 where 1 / 4η belongs, so η² is too much: nearly all is accepted, and the variance is too large",
         /const correction = published|eta\.mul\(heat\)\.square\(\)/,
+        /∇|less/,
       ),
     ],
   },
   hmc: {
     file: "ebm/samplers/hmc.ts",
     equation: [
-      sign("v", "a momentum, N(0, 1)", /const momentum = normal/, noise),
+      sign("v", "a momentum, N(0, 1)", /const momentum = normal/, /^mul/, bits),
       ";   ",
-      sign("v ← v − ½h ∇E", "half a pull", /const halfway =/),
+      sign("v ← v − ½h ∇E", "half a pull", /const halfway =/, /^add|∇/),
       ",  ",
-      sign("x ← x + h v", "a move", /const moved =/),
+      sign("x ← x + h v", "a move", /const moved =/, /^add/),
       ",  v ← v − ½h ",
       slope,
-      ", some times;   accept with ",
+      ",  so often;   accept with ",
       choice(/= metropolis\(/),
-      ", the exponent ",
-      sign("H − H′", "the energy with ½‖v‖²: leapfrogs nearly keep it", /const kinetic =/),
+      ",  a = ",
+      sign("H − H′", "of the energy with ½‖v‖², which leapfrogs nearly keep", /const kinetic =/, /less/),
     ],
   },
   "random-walk": {
     file: "ebm/samplers/randomWalk.ts",
     equation: [
-      sign("x′", "the proposal, anywhere around", /const proposed = x\.add/),
+      sign("x′", "the proposal, anywhere around", /const proposed = x\.add/, /^add/),
       " = x + √2η ",
-      z(/normal\(foldIn/),
+      z(/normal\(foldIn/, /^add/),
       ";   accept with ",
       choice(/= metropolis\(/),
-      ", the exponent E(x) − E(x′)",
+      ",  a = E(x) − E(x′)",
     ],
   },
   tempering: {
     file: "ebm/samplers/parallelTempering.ts",
     equation: [
-      sign("x₁ … x_R", "a step of each replica, at its own temperature", /const moved = family/),
+      sign("x₁ … xᵣ", "a step of each replica, at its own temperature", /const moved = family/, /^normal|∇|less/),
       ";   ",
-      sign("xᵢ ⇄ xⱼ", "neighbours swap: their rows are taken the other way round", /take\(tensor, from\)/),
+      sign("xᵢ ⇄ xⱼ", "neighbours swap: rows are taken the other way round", /take\(tensor, from\)/, /^take/),
       " with ",
-      sign("min(1, e^…)", "by the Metropolis choice", /metropolis\(key, zeros/),
-      ", the exponent ",
-      sign("(1/Tᵢ − 1/Tⱼ)(Eᵢ − Eⱼ)", "what a swap gains", /const loss = byChain|\.mul\(between\)/),
+      sign("min(1, eᵃ)", "by the Metropolis choice", /metropolis\(key, zeros/, /toFloat|where/),
+      ",  a = ",
+      sign("(1/Tᵢ − 1/Tⱼ)(Eᵢ − Eⱼ)", "what a swap gains", /const loss = byChain|\.mul\(between\)/, /toFloat|where/),
     ],
   },
   kinetic: {
     file: "ebm/samplers/kineticLangevin.ts",
     equation: [
-      sign("B", "v ← v − ½h ∇E(x), a pull", /const pull =/),
+      sign("B", "v ← v − ½h ∇E(x), a pull", /const pull =/, /^add|∇/),
       ",  ",
-      sign("A", "x ← x + ½h v, a move", /const move =/),
+      sign("A", "x ← x + ½h v, a move", /const move =/, /^add/),
       ",  ",
-      sign("O", "v ← C v + √(1 − C²) z: some of the velocity is forgotten", /const forget =|expm1\(\)/, noise),
+      sign("O", "v ← C v + √(1 − C²) z: some of the velocity is forgotten", /const forget =|expm1\(\)/, /^add/, bits),
       ",  A,  B   with ",
       slope,
     ],
@@ -122,25 +122,30 @@ const drawings: Readonly<Record<string, Drawing>> = {
   adapted: {
     file: "ebm/samplers/adapted.ts",
     equation: [
-      sign("H", "how far acceptance falls short on average", /const missed =/),
+      sign("H", "how far acceptance falls short on average", /const missed =/, /^add|where/),
       ";   ",
-      sign("log ε", "the step size that this asks for", /const sought =/),
+      sign("log ε", "the step size that this asks for", /const sought =/, /^add|where/),
       " = log 10 ε₀ − 20 √t H;   ",
-      sign("log ε̄", "its running mean, with which steps are taken after warm-up", /logMean: warm/),
+      sign("log ε̄", "its running mean, with which steps are taken after warm-up", /logMean: warm/, /^add|where/),
       " ← log ε̄ + ",
-      sign("t^−¾", "a weight that falls", /const weight =/),
+      sign("t^−¾", "a weight that falls", /const weight =/, /^add|where/),
       " (log ε − log ε̄);   a step of ",
-      sign("MALA(ε)", "each chain with its own ε", /family\(stepSize\)\.step/),
+      sign("MALA(ε)", "each chain with its own ε", /family\(stepSize\)\.step/, /^normal|∇|less/),
     ],
   },
   independent: {
     file: "ebm/samplers/independent.ts",
     equation: [
-      sign("x′", "the proposal, wherever the chain stands", /const proposed = proposal\.draw/, noise),
+      sign("x′", "the proposal, wherever the chain stands", /const proposed = proposal\.draw/, /^mul/, bits),
       " ~ q;   accept with ",
       choice(/= metropolis\(/),
-      ", the exponent E(x) − E(x′) + ",
-      sign("log q(x) / q(x′)", "how much likelier q draws where the chain stands", /const correction =/),
+      ",  a = E(x) − E(x′) + ",
+      sign(
+        "log q(x) / q(x′)",
+        "how much likelier q draws where the chain stands",
+        /const correction =/,
+        /sum → div|less/,
+      ),
     ],
   },
 };
@@ -149,4 +154,4 @@ const drawings: Readonly<Record<string, Drawing>> = {
 export const raceParts = (race: Race): readonly Part[] =>
   racers
     .filter(({ name }) => race.racers.includes(name))
-    .map(({ name, title, about }) => ({ name, title, ...drawings[name], about: `${title} ${about}.` }));
+    .map(({ name, title, about }) => ({ name, title, ...drawings[name], about: `${title}: ${about}.` }));
