@@ -23,7 +23,9 @@ export const fid = evaluation({
     imageOf("fid", model);
     const given = await weights();
     if (given === null)
-      throw new RangeError("fid: asks for the weights of Inception, pt_inception-2015-12-05, and none are given");
+      throw new RangeError(
+        "fid: asks for the weights of Inception (pt_inception-2015-12-05), as --weights FILE gives them; got none",
+      );
     const net = inceptionOf(given.arrays, options.input);
     const seeing = {
       weights: net.weights,

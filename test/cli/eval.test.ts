@@ -151,6 +151,17 @@ describe("ebm eval", () => {
     expect((await ebm("eval", "a", "ood", "--checkpoint", "x")).err).toContain("--checkpoint x: expected the step");
   });
 
+  test("fid asks for weights, and names the file that cannot be read or the array that is not Inception's", async () => {
+    const { ebm, files } = await trained();
+    const [checkpoint] = (await files()).filter((file) => file.endsWith("step-000006.safetensors"));
+    const refused = async (...words: string[]) => (await ebm("eval", "a", "fid", ...words)).err.split("\n").at(-2);
+    expect(await refused()).toContain("ebm: fid: asks for the weights of Inception (pt_inception-2015-12-05)");
+    expect(await refused("--weights", "none.pth")).toContain("none.pth: cannot be read, no such file");
+    expect(await refused("--weights", checkpoint)).toMatch(
+      /not the weights of pt_inception-2015-12-05, checkpoint: array ".*" does not belong to this model/,
+    );
+  });
+
   test("--list names every evaluation with its options", async () => {
     const { ebm } = await testWorld();
     const { out } = await ebm("eval", "--list");
