@@ -7,7 +7,8 @@ import { models, type MeasuredModel } from "./models.ts";
 
 const STEPS = 20;
 
-const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel, steps: number): Case => ({
+/** Steps of a walk in one program. */
+export const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel, steps: number): Case => ({
   name: `${on === "null" ? "host" : "ebm"}/langevin/${name}${steps === 1 ? "-single" : ""}`,
   on,
   unit: "step",

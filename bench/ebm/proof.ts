@@ -34,14 +34,15 @@ export function resumed(words: readonly string[]): { file: string | null; others
   return { file, others: words.filter((_, i) => i !== at && i !== at + 1) };
 }
 
-/** What adds a line of JSON to a file, by default `bench/results/DATE-ADAPTER-PROOF.jsonl` with the first word of the adapter's name. */
-export function keeper(
-  { adapter: { name } }: Device,
-  proof: string,
-  resumedFile: string | null = null,
-): (line: object) => void {
+/** `bench/results/DATE-ADAPTER-PROOF.jsonl`, with the first word of the adapter's name. */
+export function resultsFile({ adapter: { name } }: Device, proof: string): string {
   const word = /[a-z0-9]+/.exec(name.toLowerCase())?.[0] ?? "adapter";
-  const file = resumedFile ?? `bench/results/${new Date().toISOString().slice(0, 10)}-${word}-${proof}.jsonl`;
+  return `bench/results/${new Date().toISOString().slice(0, 10)}-${word}-${proof}.jsonl`;
+}
+
+/** What adds a line of JSON to a file, by default the one for such results. */
+export function keeper(device: Device, proof: string, resumedFile: string | null = null): (line: object) => void {
+  const file = resumedFile ?? resultsFile(device, proof);
   mkdirSync("bench/results", { recursive: true });
   return (line) => appendFileSync(file, `${JSON.stringify(line)}\n`);
 }

@@ -42,7 +42,8 @@ const compiledUpdate = ({ net, batch }: MeasuredModel) =>
     { donate: [0] },
   );
 
-const updateCase = (on: Case["on"], model: MeasuredModel): Case => ({
+/** An update by itself. */
+export const updateCase = (on: Case["on"], model: MeasuredModel): Case => ({
   name: `${on === "null" ? "host" : "ebm"}/update/${model.name}`,
   on,
   unit: "update",
