@@ -187,6 +187,7 @@ async function walk(mine: DigitModel, on: NonNullable<typeof walking>): Promise<
   const { seen } = await mine.look(on.at);
   // Somebody may have asked for another way in the meantime.
   if (on !== walking) return;
+  digit = on.at;
   tell({ kind: "stage", digit: on.at, steps: on.steps, of: on.way.steps, seen });
   if (on.steps >= on.way.steps) walking = null;
 }

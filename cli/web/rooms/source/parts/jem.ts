@@ -3,7 +3,7 @@
 import type { JemSettings } from "../../../../../ebm/systems/jem.ts";
 import { netPart } from "./nets.ts";
 import { optimizerPart } from "./optimizers.ts";
-import { batched, walked, written, type Part, type Sign } from "./part.ts";
+import { batched, learning, walked, type Part, type Sign } from "./part.ts";
 import { samplerPart } from "./samplers.ts";
 import { drawn, startPart } from "./starts.ts";
 
@@ -40,12 +40,7 @@ function update({ objective: { x, xy }, start: { kind } }: JemSettings): Part {
         dispatches: batched,
       },
       ...(x + xy > 0 ? chains : []),
-      ";   θ ← θ − rate · ",
-      { math: "∇θ", meaning: "the slope of the loss in the parameters", lines: /grad\(loss/, dispatches: /∇loss/ },
-      " ",
-      { math: "L", meaning: "the loss", lines: /jemLoss\(objective/, dispatches: /^loss/ },
-      ";   ",
-      { math: "θ ←", meaning: "the optimiser's move", lines: /optimizer\.update/, dispatches: written },
+      ...learning(/grad\(loss/, /jemLoss\(objective/),
     ],
     about:
       "One net does both: what its logits say of classes, and how large they are together. The whole update is one plan, the walk a loop in it.",

@@ -28,10 +28,6 @@ export interface Part {
 export const signsOf = ({ equation }: Part): readonly Sign[] =>
   equation.filter((token): token is Sign => typeof token !== "string");
 
-/** Signs with something between them. */
-export const joined = (signs: readonly Sign[], between: string): (string | Sign)[] =>
-  signs.flatMap((sign, at) => (at === 0 ? [sign] : [between, sign]));
-
 /** Dispatches of a walk of chains. */
 export const walked = /walk\./;
 
@@ -40,3 +36,13 @@ export const written = /(where|optimizer\.\w+)$/;
 
 /** Dispatches that draw a batch of data, and add noise to it. */
 export const batched = /^(randomIndex|permute|take|add|mul|sum → sqrt)/;
+
+/** How an update ends, by the lines of its file that take the slope of the loss, and the loss. */
+export const learning = (slope: RegExp, loss: RegExp): readonly (string | Sign)[] => [
+  ";   θ ← θ − rate · ",
+  { math: "∇θ", meaning: "the slope of the loss in the parameters", lines: slope, dispatches: /∇loss/ },
+  " ",
+  { math: "L", meaning: "the loss", lines: loss, dispatches: /^loss/ },
+  ";   ",
+  { math: "θ ←", meaning: "the optimiser's move", lines: /optimizer\.update/, dispatches: written },
+];

@@ -3,7 +3,7 @@
 import type { ShortRunSettings } from "../../../../../ebm/systems/shortRun.ts";
 import { netPart } from "./nets.ts";
 import { optimizerPart } from "./optimizers.ts";
-import { batched, walked, written, type Part } from "./part.ts";
+import { batched, learning, walked, type Part } from "./part.ts";
 import { samplerPart } from "./samplers.ts";
 import { drawn, startPart } from "./starts.ts";
 
@@ -27,12 +27,8 @@ const update = ({ start: { kind } }: ShortRunSettings): Part => ({
     { math: "x⁻", meaning: "where chains end", lines: /x: negative/, dispatches: walked },
     " = walk(",
     { math: "x₀", meaning: "where they start", lines: /start\.draw/, dispatches: drawn(kind) },
-    ");   θ ← θ − rate · ",
-    { math: "∇θ", meaning: "the slope of the loss in the parameters", lines: /grad\(contrast/, dispatches: /∇loss/ },
-    " ",
-    { math: "L", meaning: "the loss", lines: /contrastiveDivergence\(energyUnder/, dispatches: /^loss/ },
-    ";   ",
-    { math: "θ ←", meaning: "the optimiser's move", lines: /optimizer\.update/, dispatches: written },
+    ")",
+    ...learning(/grad\(contrast/, /contrastiveDivergence\(energyUnder/),
   ],
   about:
     "The whole update is traced once, becomes one plan, and is replayed with other numbers. The walk is a loop of the plan: planned once, run many times.",
