@@ -90,6 +90,7 @@ export interface Distances {
   trained: number;
 }
 
+/** How far each is from what is held out, by features of `count` items. */
 export function distancesOf(
   { held, start, samples, trained }: Compared,
   count: number,

@@ -1,7 +1,15 @@
 /** FID and the inception score: how near samples are to data as Inception sees both, and how many of its classes they are surely of. */
 
 import { inceptionScore } from "../measures/inceptionScore.ts";
-import { biasOf, compared, comparedDefaults, comparedFields, distancesOf, distanceTable } from "./compared.ts";
+import {
+  biasOf,
+  compared,
+  comparedDefaults,
+  comparedFields,
+  distancesOf,
+  distanceTable,
+  type Seeing,
+} from "./compared.ts";
 import { evaluation, imageOf } from "./evaluation.ts";
 import { inceptionOf } from "./inception.ts";
 
@@ -27,10 +35,7 @@ export const fid = evaluation({
         "fid: asks for the weights of Inception (pt_inception-2015-12-05), as --weights FILE gives them; got none",
       );
     const net = inceptionOf(given.arrays, options.input);
-    const seeing = {
-      weights: net.weights,
-      read: (own: typeof net.weights, _: unknown, x: Parameters<typeof net.read>[1]) => net.read(own, x),
-    };
+    const seeing: Seeing = { weights: net.weights, read: (weights, _, x) => net.read(weights, x) };
     const seen = await compared(model, seeing, options, tell).finally(() => net.dispose());
     tell("distances");
     const distances = distancesOf(seen, options.count, eigen);

@@ -2,7 +2,15 @@
 
 import { foldIn, key as keyOf, normal, type Tensor } from "../../engine/index.ts";
 import { inceptionScore } from "../measures/inceptionScore.ts";
-import { biasOf, compared, comparedDefaults, comparedFields, distancesOf, distanceTable } from "./compared.ts";
+import {
+  biasOf,
+  compared,
+  comparedDefaults,
+  comparedFields,
+  distancesOf,
+  distanceTable,
+  type Seeing,
+} from "./compared.ts";
 import { evaluation } from "./evaluation.ts";
 import type { Evaluated } from "./evaluated.ts";
 
@@ -25,9 +33,9 @@ export const frechet = evaluation({
     const { classifier } = model;
     const kind = options.features === "own" && classifier === null ? "pixels" : options.features;
     const featuresOf = featuresBy(kind, model, options.seed);
-    const seeing = {
+    const seeing: Seeing = {
       weights: {},
-      read: (_: unknown, learned: Evaluated["learned"], x: Tensor) => ({
+      read: (_, learned, x) => ({
         features: featuresOf(learned, x),
         ...(classifier && { logits: classifier.logits(learned, x) }),
       }),

@@ -16,6 +16,7 @@ export interface Judge {
   dispose(): void;
 }
 
+/** The judge of a model, compiled. */
 export function judgeOf(model: Evaluated): Judge {
   const program = compile((learned: Evaluated["learned"], x: Tensor): Record<string, Tensor> => {
     const logits = model.classifier?.logits(learned, x);
