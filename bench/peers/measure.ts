@@ -4,11 +4,15 @@ import { median } from "../measure.ts";
 import type { NamedArrays } from "../../engine/index.ts";
 import type { Inputs, Library, Peer, Work, Workload } from "./workload.ts";
 
-/** Rounds over all libraries, the least time a library gets in each, and the time after which it gets no more, in milliseconds. */
+/**
+ * Rounds over all libraries, the least time a library gets in each, the time after which it gets no more, and the longest that a run may
+ * take, in milliseconds.
+ */
 export interface Effort {
   rounds: number;
   time: number;
   cap: number;
+  longest: number;
 }
 
 /** What came of one library; times are milliseconds per unit. */
@@ -37,12 +41,12 @@ interface Entrant {
 
 /**
  * `known` holds the best run of earlier workloads, by their name and the library, and takes those of this one. A library
- * that fails, or that would not end within the cap, is reported with the reason.
+ * that fails, or whose run would take too long, is reported with the reason.
  */
 export async function measure(
   workload: Workload,
   peers: ReadonlyMap<Library, Peer>,
-  { rounds, time, cap }: Effort,
+  { rounds, time, cap, longest }: Effort,
   known: Map<string, number>,
 ): Promise<Outcome[]> {
   const inputs = await workload.inputs();
@@ -53,7 +57,7 @@ export async function measure(
     if (workload.implementations[library] === undefined) continue;
     const { version } = peer;
     const estimate = estimated(workload, library, known);
-    if (estimate > cap) {
+    if (estimate > longest) {
       missing.push({ library, version, missing: `left out, it would take about ${Math.round(estimate / 1000)} s` });
       continue;
     }

@@ -16,7 +16,10 @@ import { openTorch } from "./torch.ts";
 import type { Library, Peer } from "./workload.ts";
 import { workloads } from "./workloads/index.ts";
 
-const EFFORT = { rounds: 5, time: 60, cap: 30_000 };
+const EFFORT = { rounds: 5, time: 60, cap: 10_000, longest: 30_000 };
+
+/** Seconds that a workload takes on a software adapter, about, all libraries and their compilation of shaders included. */
+const EACH = 30;
 
 async function bench(words: readonly string[]): Promise<Ending> {
   const json = words.includes("--json");
@@ -56,6 +59,8 @@ async function bench(words: readonly string[]): Promise<Ending> {
     }
   }
 
+  const minutes = Math.ceil((chosen.length * EACH) / 60);
+  tell(`${chosen.length} workloads, about ${minutes} ${minutes === 1 ? "minute" : "minutes"} on a software adapter`);
   const known = new Map<string, number>();
   if (!json) print(tableHead());
   for (const workload of chosen) {
