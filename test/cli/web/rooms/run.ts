@@ -123,12 +123,13 @@ export function run(here: () => Visit): void {
   });
 
   test("continues a run of images once their files are opened, to the bytes of Node", async () => {
-    const set = ["data.count=0", "batch=4", "net.width=2", "sampler.steps=2", "log.observe=4", "landscape.samples=4"];
+    const set = ["data.count=0", "batch=4", "net.width=2", "sampler.steps=2", "log.observe=100", "landscape.samples=4"];
     const files = digitFiles();
     mkdirSync(join(folder, "mnist"));
     for (const [name, bytes] of files) writeFileSync(join(folder, "mnist", name), bytes);
-    await ebm("train", images, "--data", folder, "--run-dir", "images", "--steps", "8", "--quiet", ...sets(set));
-    await here().goTo(`#v=1&room=run&recipe=${images}&updates=8&${set.join("&")}`);
+    const words = ["train", images, "--data", folder, "--run-dir", "images", "--steps", "4", "--quiet", ...sets(set)];
+    const stay = ebm(...words);
+    await here().goTo(`#v=1&room=run&recipe=${images}&updates=4&${set.join("&")}`);
     await here().press("Begin");
     await expect.poll(() => here().text("#name"), patience).toMatch(/^shortrun-mnist-tiny/);
     expect(await standing()).toContain("It learns from mnist, which is not here: open or drop train-images-idx3-ubyte");
@@ -137,11 +138,12 @@ export function run(here: () => Visit): void {
       .page.locator("#data")
       .setInputFiles([...files].map(([name, bytes]) => ({ name, mimeType: "", buffer: Buffer.from(bytes) })));
     await expect.poll(() => here().page.locator("#go").isDisabled(), patience).toBe(false);
-    await goOn(4);
+    await goOn(2);
     await downloaded("images-tab.tar");
     await ebm("import", "images-tab.tar", "--run-dir", "images-moved");
-    await ebm("train", "--resume", "images-moved", "--data", folder, "--steps", "8", "--quiet");
-    const [moved, stayed] = ["images-moved", "images"].map((run) => readFileSync(join(folder, run, parameters(8))));
+    await ebm("train", "--resume", "images-moved", "--data", folder, "--steps", "4", "--quiet");
+    await stay;
+    const [moved, stayed] = ["images-moved", "images"].map((run) => readFileSync(join(folder, run, parameters(4))));
     expect(moved.equals(stayed)).toBe(true);
   });
 }
