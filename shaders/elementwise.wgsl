@@ -36,6 +36,27 @@ fn main(
   }
 }
 
+/// The same four elements at a time, for short expressions of many: the loop takes as long as one of them does.
+@compute @workgroup_size(64)
+fn fours(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let first = (group.y * groups.x + group.x) * (64u * EACH) + local;
+  let end = min(first + 64u * EACH, COUNT);
+  var i = first;
+  for (; i + 192u < end; i += 256u) {
+    y[i] = load(i);
+    y[i + 64u] = load(i + 64u);
+    y[i + 128u] = load(i + 128u);
+    y[i + 192u] = load(i + 192u);
+  }
+  for (; i < end; i += 64u) {
+    y[i] = load(i);
+  }
+}
+
 /// The same with one element to a thread: compilers take long over a loop around a long expression.
 @compute @workgroup_size(64)
 fn single(

@@ -119,6 +119,9 @@ function partsOf(cluster: Cluster, around: Surroundings, target: Target): Parts 
 
 /** Lines of an expression beyond which a loop around it takes compilers too long. */
 const LONG = 60;
+/** Lines up to which, and elements from which on, a loop goes over four elements at a time. */
+const SHORT = 30;
+const MANY = 2 ** 16;
 
 function expression(cluster: Cluster, around: Surroundings, { elements }: Target): Parts {
   const { root } = cluster;
@@ -129,7 +132,7 @@ function expression(cluster: Cluster, around: Surroundings, { elements }: Target
   return {
     launch: {
       shader: "elementwise",
-      entry: each === 1 ? "single" : "main",
+      entry: each === 1 ? "single" : root.size >= MANY && emitter.lines.length <= SHORT ? "fours" : "main",
       sizes: { COUNT: root.size },
       overrides: { EACH: each },
       groups: gridOf(Math.ceil(root.size / each)),

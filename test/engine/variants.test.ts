@@ -104,6 +104,11 @@ test.each([
   expect(uses.Subgroup).toBe(subgroup && lanes !== null ? 1 : 0);
 });
 
+test("an expression of many elements, some of them behind the last four, equals the plain one", async () => {
+  const [x, y] = [draw(1, [2 ** 16 + 777]), draw(2, [2 ** 16 + 777])];
+  await expectSame((x, y) => x.mul(y).add(1).sqrt(), [x, y], none());
+});
+
 test("products of many sizes, and sums and expressions, share their pipelines", async () => {
   const program = compile((x: Tensor, w: Tensor, b: Tensor) => matmul(x, w).add(b).tanh().sum(0).exp());
   const counts: number[] = [];
