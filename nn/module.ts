@@ -80,7 +80,7 @@ export interface Headed extends Module {
 /** A net together with its trunk, all of it but the last layer; parts have the same names in both. */
 export const headed = (net: Module, trunk: Module): Headed => ({
   ...net,
-  features: trunk.apply,
+  features: (parameters, x, pass) => trunk.apply(parameters, x, pass),
 });
 
 /**

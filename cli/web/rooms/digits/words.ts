@@ -15,8 +15,8 @@ export const likeliest = ({ probabilities }: Seen): number => probabilities.inde
 export function verdict(seen: Seen): string {
   const class_ = likeliest(seen);
   const share = seen.probabilities[class_];
-  const what =
-    share > 0.9 ? `This is a ${class_}` : share > 0.5 ? `Rather a ${class_}` : `Perhaps a ${class_}, hardly sure`;
+  const digit = `${class_ === 8 ? "an" : "a"} ${class_}`;
+  const what = share > 0.9 ? `This is ${digit}` : share > 0.5 ? `Rather ${digit}` : `Perhaps ${digit}, hardly sure`;
   return `${what} (${percent(share)}). ${usual(seen)}`;
 }
 

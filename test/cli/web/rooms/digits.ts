@@ -28,7 +28,7 @@ export function digits(here: () => Visit): void {
 
   test("finds its own test digits usual, and scribbles unusual", async () => {
     await here().press("A held-out digit");
-    await expect.poll(() => here().text("#verdict"), patience).toMatch(/^This is a \d .* lower energy\.$/);
+    await expect.poll(() => here().text("#verdict"), patience).toMatch(/^This is an? \d .* lower energy\.$/);
     await here().press("Clear");
     const { x, y, width } = (await here().page.locator("#pad").boundingBox())!;
     await here().page.mouse.move(x + 40, y + 40);
