@@ -8,7 +8,7 @@ import { photographs, source, supervised, tiny } from "./settings.ts";
  * draws digits long before it tells them apart, so classes weigh more here.
  */
 const settings = changed(photographs, {
-  updates: 1600,
+  updates: 2400,
   data: { name: "mnist", size: 28, flip: false, crop: 0, valid: 0, together: true },
   net: { kind: "conv", width: 16, activation: "silu" },
   sampler: { steps: 10 },

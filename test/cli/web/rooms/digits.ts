@@ -20,8 +20,8 @@ export function digits(here: () => Visit): void {
     await expect.poll(() => stages().count(), patience).toBe(11);
     expect(await stages().first().textContent()).toMatch(/^0: 3, \d\d %$/);
     expect(await stages().last().textContent()).toMatch(/^100: 8, (9\d|100) %$/);
-    expect(await here().text("#source")).toMatch(/^jem\/mnist after 1,600 updates: it gets 97 % of 10,000 test digits/);
-    expect(await here().numberIn("#updates")).toBe(1600);
+    expect(await here().text("#source")).toMatch(/^jem\/mnist after 2,400 updates: it gets 97 % of 10,000 test digits/);
+    expect(await here().numberIn("#updates")).toBe(2400);
     expect(await here().numberIn("#accuracy")).toBe(97);
     expect(await here().page.locator("#dreaming").isVisible()).toBe(true);
   });
