@@ -2,7 +2,7 @@
 
 import type { Shape, Tensor, Tree } from "../../engine/index.ts";
 import type { Labelled } from "../data/labelled.ts";
-import type { Chains, Sampler } from "../samplers/index.ts";
+import type { Sampler } from "../samplers/index.ts";
 import type { Start } from "../starts/index.ts";
 
 export interface Evaluated {
@@ -20,7 +20,7 @@ export interface Evaluated {
   /** p(y | x) as logits `[n, …] → [n, classes]`; null where classes are not learned. */
   readonly classifier: Classifier | null;
   /** The sampler of training, and how many steps it takes in an update. */
-  readonly sampler: Sampler<Chains, "slopeNorm">;
+  readonly sampler: Sampler;
   readonly steps: number;
   /** Where the chains of training start. */
   readonly start: Start;

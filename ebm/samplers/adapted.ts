@@ -1,11 +1,11 @@
 /** Step sizes that seek an acceptance: dual averaging (Nesterov 2009; Hoffman & Gelman 2014). */
 
-import { constant, ones, zeros, type Tensor } from "../../engine/index.ts";
-import type { Chains, Report, Sampler } from "./sampler.ts";
+import { constant, ones, zeros, type Operand, type Tensor } from "../../engine/index.ts";
+import { under, type Chains, type Report, type Sampler } from "./sampler.ts";
 
 export interface AdaptedOptions {
-  /** Step size to begin with, positive. */
-  initial: number;
+  /** Step size to begin with, positive: one for all chains. */
+  initial: Operand;
   /** Acceptance that is sought, in (0, 1): 0.574 is best for MALA in many dimensions, 0.651 for HMC, 0.234 for a random walk. */
   target: number;
   /** Steps after which the step size stays: as long as it moves, the chain is no Markov chain. */
@@ -30,14 +30,16 @@ export function adapted<S extends Chains, R extends Report>(
   family: (stepSize: Tensor) => Sampler<S, R | "acceptance">,
   { initial, target, warmUp }: AdaptedOptions,
 ): Sampler<S & { adaptation: Adaptation }, R | "acceptance" | "stepSize"> {
-  const first = family(constant(initial));
+  const beginning = typeof initial === "number" ? constant(Math.log(initial)) : initial.log();
+  const first = family(beginning.exp());
   return {
     reports: [...first.reports, "stepSize"],
     init(x, energy) {
-      const logStep = ones([x.shape[0]]).mul(Math.log(initial));
+      const logStep = ones([x.shape[0]]).mul(beginning);
       const adaptation = { iteration: constant(0), logStep, logMean: logStep, shortfall: zeros([x.shape[0]]) };
       return { ...first.init(x, energy), adaptation };
     },
+    under: (state, energy) => ({ ...under(first, state, energy), adaptation: state.adaptation }),
     step(key, present, energy) {
       const { iteration, logStep, logMean, shortfall } = present.adaptation;
       const warm = iteration.greaterEqual(warmUp);
@@ -48,7 +50,7 @@ export function adapted<S extends Chains, R extends Report>(
       const sought = missed
         .mul(t.sqrt())
         .div(-STRENGTH)
-        .add(Math.log(10 * initial));
+        .add(beginning.add(Math.log(10)));
       const weight = t.log().mul(-FORGETTING).exp();
       const adaptation: Adaptation = {
         iteration: t,

@@ -30,6 +30,7 @@ export function hmc({
   return {
     reports: ["slopeNorm", "energy", "acceptance", "accepted"],
     init: (x, energy) => ({ x, ...energyAndSlope(energy, x) }),
+    under: (state, energy) => ({ ...state, ...energyAndSlope(energy, state.x) }),
     step(key, present, energy) {
       const { x, slope } = present;
       const [h, heat] = [perChain(stepSize, x), perChain(temperature, x)];

@@ -51,6 +51,7 @@ export function independent({ proposal = normalProposal(), temperature = 1 }: In
   return {
     reports: ["energy", "acceptance", "accepted"],
     init: (x, energy) => ({ x, energy: energy(x) }),
+    under: (state, energy) => ({ ...state, energy: energy(state.x) }),
     step(key, present, energy) {
       const { x } = present;
       const proposed = proposal.draw(foldIn(key, 0), x.shape);

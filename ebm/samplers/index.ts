@@ -6,6 +6,7 @@ export * from "./descent.ts";
 export { flow } from "./flow.ts";
 export * from "./hmc.ts";
 export * from "./independent.ts";
+export * from "./kinds.ts";
 export * from "./kineticLangevin.ts";
 export * from "./langevin.ts";
 export * from "./mala.ts";

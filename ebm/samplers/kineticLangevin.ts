@@ -54,6 +54,7 @@ export function kineticLangevin(options: KineticLangevinOptions): Sampler<Kineti
   const baoab: Sampler<KineticChains & SlopedChains, "slopeNorm" | "energy"> = {
     reports: ["slopeNorm", "energy"],
     init: (x, energy) => ({ x, velocity: zerosLike(x), ...energyAndSlope(energy, x) }),
+    under: (state, energy) => ({ ...state, ...energyAndSlope(energy, state.x) }),
     step(key, present, energy) {
       const before = pull(present.velocity, present.slope);
       const middle = move(present.x, before);

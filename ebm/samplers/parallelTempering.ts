@@ -2,7 +2,7 @@
 
 import { broadcast, concat, constant, foldIn, iota, pad, take, Tensor, zeros, type Key } from "../../engine/index.ts";
 import { metropolis } from "./metropolis.ts";
-import { reported, type Chains, type Report, type Sampler } from "./sampler.ts";
+import { reported, under, type Chains, type Report, type Sampler } from "./sampler.ts";
 
 /**
  * The replicas' own state, R rows for each chain, the coldest first; `odd` is 1 when the next swaps are of rungs 1 and 2,
@@ -66,6 +66,10 @@ export function parallelTempering<S extends Chains, R extends Report>(
     init(x, energy) {
       const replicas = family(ofAll(x.shape[0])).init(repeated(x), energy);
       return seen(replicas, replicas.energy ?? energy(replicas.x), constant(0, "u32"));
+    },
+    under(state, energy) {
+      const replicas = under(family(ofAll(state.x.shape[0])), state.replicas, energy);
+      return seen(replicas, replicas.energy ?? energy(replicas.x), state.odd);
     },
     step(key, { replicas, odd }, energy) {
       const rows = replicas.x.shape[0];

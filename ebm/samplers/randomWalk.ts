@@ -23,6 +23,7 @@ export function randomWalk({
   return {
     reports: ["energy", "acceptance", "accepted"],
     init: (x, energy) => ({ x, energy: energy(x) }),
+    under: (state, energy) => ({ ...state, energy: energy(state.x) }),
     step(key, present, energy) {
       const { x } = present;
       const proposed = x.add(normal(foldIn(key, 0), x.shape).mul(perChain(scale, x)));

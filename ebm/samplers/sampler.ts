@@ -28,6 +28,8 @@ export interface Sampler<S extends Chains = Chains, R extends Report = never> {
   readonly reports: readonly Report[];
   /** The state of chains that start at `x`. */
   init(x: Tensor, energy: Energy): S;
+  /** The same state under another energy, of samplers that keep something of the energy; states of the others stay as they are. */
+  under?(state: S, energy: Energy): S;
   step(key: Key, state: S, energy: Energy): Step<S, R>;
 }
 
@@ -67,6 +69,10 @@ export function walk<S extends Chains, R extends Report>(
 /** The state at positions, unless it is one already. */
 export const begun = <S extends Chains>(sampler: Sampler<S>, energy: Energy, from: Tensor | S): S =>
   from instanceof Tensor ? sampler.init(from, energy) : from;
+
+/** The state under another energy than that of the steps that led to it. */
+export const under = <S extends Chains>(sampler: Sampler<S>, state: S, energy: Energy): S =>
+  sampler.under?.(state, energy) ?? state;
 
 /** A tensor for each report of a sampler. */
 export const reported = <R extends Report>(

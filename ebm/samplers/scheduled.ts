@@ -1,7 +1,7 @@
 /** Options that change along a chain. */
 
 import { constant, type Tensor } from "../../engine/index.ts";
-import type { Chains, Report, Sampler } from "./sampler.ts";
+import { under, type Chains, type Report, type Sampler } from "./sampler.ts";
 
 /** The value of an option in iteration 0, 1, 2 …, both f32 scalars. */
 export type Schedule = (iteration: Tensor) => Tensor;
@@ -45,6 +45,7 @@ export function scheduled<S extends Chains, R extends Report>(
   return {
     reports: first.reports,
     init: (x, energy) => ({ ...first.init(x, energy), iteration: constant(0, "u32") }),
+    under: (state, energy) => ({ ...under(first, state, energy), iteration: state.iteration }),
     step(key, present, energy) {
       const { iteration } = present;
       const { state, ...rest } = family(iteration.toFloat()).step(key, present, energy);

@@ -1,14 +1,14 @@
 /** What there is to follow from update to update: energies anywhere, and chains that walk under the model as it learns. */
 
 import { compile, dispose, foldIn, fromArray, toArray, type Key, type Tensor } from "../../engine/index.ts";
-import { trajectory, walk, type Report } from "../samplers/index.ts";
+import { trajectory, under, walk, type Chains, type Report } from "../samplers/index.ts";
 import type { Program } from "../trainer.ts";
 import type { WalkingChains } from "../training.ts";
 import { flowing } from "./flow.ts";
 import { energiesOf, learnedOf, samplesOf, type Learned, type Model } from "./model.ts";
 
 /** Where a stride leads; of samplers that choose, also where the last step would have led, and the mean acceptance. */
-type Stride = { x: Tensor; moves?: { proposed: Tensor; acceptance: Tensor } };
+type Stride = { state: Chains; moves?: { proposed: Tensor; acceptance: Tensor } };
 
 /** The exploring part of a program. */
 export const explorer = (model: Model): Pick<Program<Learned>, "explore"> => ({
@@ -22,27 +22,25 @@ export const explorer = (model: Model): Pick<Program<Learned>, "explore"> => ({
       /** Samplers that choose are recorded as they go: their last step, and how many were taken. */
       const chooses = sampler.reports.includes("acceptance");
       const advance = compile(
-        (learned: Learned, x: Tensor, key: Key): Stride => {
-          if (!chooses) return { x: walk(sampler, energyUnder(learned), x, stride, key).x };
-          const { state, proposed, means } = trajectory(
-            sampler,
-            energyUnder(learned),
-            x,
-            { records: 1, every: stride },
-            key,
-          );
+        (learned: Learned, last: Chains, key: Key): Stride => {
+          const energy = energyUnder(learned);
+          // It has learned since.
+          const from = under(sampler, last, energy);
+          if (!chooses) return { state: walk(sampler, energy, from, stride, key).state };
+          const { state, proposed, means } = trajectory(sampler, energy, from, { records: 1, every: stride }, key);
           const { acceptance } = means as Readonly<Record<Report, Tensor>>;
-          return { x: state.x, moves: { proposed: proposed.reshape(x.shape), acceptance: acceptance.mean() } };
+          return { state, moves: { proposed: proposed.reshape(last.x.shape), acceptance: acceptance.mean() } };
         },
         { donate: [1] },
       );
       let [rounds, strides, steps] = [0, 0, 0];
-      const begin = (): Tensor => {
+      const initial = compile((learned: Learned, x: Tensor) => sampler.init(x, energyUnder(learned)), { donate: [1] });
+      const begin = (): Chains => {
         const key = (stream: Key): Key => foldIn(stream, rounds);
         const own = { ...keys, data: key(keys.data), start: key(keys.start) };
-        return starts(present(), own, count, 0);
+        return initial(learnedOf(present()), starts(present(), own, count, 0));
       };
-      let x = begin();
+      let state = begin();
       let moves: Stride["moves"];
       const forget = (): void => {
         if (moves !== undefined) dispose(moves);
@@ -53,27 +51,27 @@ export const explorer = (model: Model): Pick<Program<Learned>, "explore"> => ({
           return steps;
         },
         restart() {
-          dispose(x);
+          dispose(state);
           forget();
           rounds++;
           steps = 0;
-          x = begin();
+          state = begin();
         },
         walk() {
           forget();
-          ({ x, moves } = advance(learnedOf(present()), x, foldIn(keys.walk, strides++)));
+          ({ state, moves } = advance(learnedOf(present()), state, foldIn(keys.walk, strides++)));
           steps += stride;
         },
-        positions: async () => (await toArray(x)).data as Float32Array,
+        positions: async () => (await toArray(state.x)).data as Float32Array,
         async moves() {
           if (moves === undefined) return null;
           const [proposed, acceptance] = await Promise.all([toArray(moves.proposed), toArray(moves.acceptance)]);
           return { proposed: proposed.data as Float32Array, acceptance: acceptance.data[0] };
         },
         dispose() {
-          dispose(x);
+          dispose(state);
           forget();
-          advance.dispose();
+          for (const program of [initial, advance]) program.dispose();
         },
       };
     };

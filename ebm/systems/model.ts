@@ -16,7 +16,7 @@ import type { Source } from "../data/source.ts";
 import type { ToyOptions } from "../data/toy.ts";
 import type { Energy } from "../energy.ts";
 import type { Evaluated } from "../evaluation/evaluated.ts";
-import { walk, type Chains, type Sampler } from "../samplers/index.ts";
+import { walk, type Sampler } from "../samplers/index.ts";
 import type { Start } from "../starts/index.ts";
 import type { Keys } from "../trainer.ts";
 
@@ -47,7 +47,7 @@ export interface Model {
   heldOut: () => Promise<Source>;
   /** Its data in order, for evaluations. */
   inOrder: (part: "train" | "test") => Promise<Labelled>;
-  sampler: Sampler<Chains, "slopeNorm">;
+  sampler: Sampler;
   start: Start;
   /** Where chains start in the words of the settings, as in training without any. Throws a RangeError for a kind there is not. */
   startOf: (kind?: string) => Start;

@@ -1,22 +1,13 @@
 /** What the chains of samples go through, step by step. */
 
 import { compile, dispose, foldIn, toArray, type Key, type Tensor } from "../../engine/index.ts";
-import { trajectory, type Report } from "../samplers/index.ts";
+import { trajectory, type Chains } from "../samplers/index.ts";
 import { STRETCH } from "../samplers/stretches.ts";
 import type { Program } from "../trainer.ts";
 import type { MetricsRow } from "../training.ts";
 import { LONG } from "./longRun.ts";
 import { learnedOf, samplesOf, type Learned, type Model } from "./model.ts";
-
-/** What a record calls what samplers report. */
-const names: Readonly<Record<Report, string>> = {
-  slopeNorm: "slope_norm",
-  energy: "energy_before",
-  acceptance: "acceptance",
-  accepted: "accepted",
-  stepSize: "step_size",
-  swapped: "swapped",
-};
+import { recordOf } from "./reports.ts";
 
 type Columns = Record<string, Tensor>;
 
@@ -29,10 +20,10 @@ export function recorder(model: Model): Pick<Program<Learned>, "record"> {
 
   const stretchOf = (records: number) =>
     compile(
-      (learned: Learned, x: Tensor, key: Key) => {
-        const { energy, means, state } = trajectory(sampler, energyUnder(learned), x, { records }, key);
-        const reports = Object.entries<Tensor>(means).map(([name, values]) => [names[name as Report], values.mean(1)]);
-        return { x: state.x, columns: { energy: energy.mean(1), ...(Object.fromEntries(reports) as Columns) } };
+      (learned: Learned, from: Chains, key: Key) => {
+        const { energy, means, state } = trajectory(sampler, energyUnder(learned), from, { records }, key);
+        const columns = Object.entries(recordOf(means)).map(([name, values]) => [name, values.mean(1)]);
+        return { state, columns: { energy: energy.mean(1), ...(Object.fromEntries(columns) as Columns) } };
       },
       { donate: [1] },
     );
@@ -41,21 +32,22 @@ export function recorder(model: Model): Pick<Program<Learned>, "record"> {
     async record(state, { count, steps, keys, start }) {
       const records = steps ?? settings.sampler.steps;
       const starts = samplesOf(model, model.startOf(start));
-      let x = starts(state, keys, count, 0);
-      starts.dispose();
       const learned = learnedOf(state);
+      const begin = compile((learned: Learned, x: Tensor) => sampler.init(x, energyUnder(learned)), { donate: [1] });
+      let chains: Chains = begin(learned, starts(state, keys, count, 0));
+      for (const program of [starts, begin]) program.dispose();
       const stretches = new Map<number, ReturnType<typeof stretchOf>>();
       const rows: MetricsRow[] = [];
       while (rows.length < records) {
         const length = records > LONG ? Math.min(STRETCH, records - rows.length) : records;
         const stretch = stretches.get(length) ?? stretchOf(length);
         stretches.set(length, stretch);
-        const next = stretch(learned, x, records > LONG ? foldIn(keys.walk, rows.length) : keys.walk);
-        x = next.x;
+        const next = stretch(learned, chains, records > LONG ? foldIn(keys.walk, rows.length) : keys.walk);
+        chains = next.state;
         rows.push(...(await rowsOf(next.columns, rows.length)));
         dispose(next.columns);
       }
-      dispose(x);
+      dispose(chains);
       stretches.forEach((stretch) => stretch.dispose());
       return rows;
     },

@@ -5,13 +5,12 @@ import { givenName } from "../data/given.ts";
 import { madeImages } from "../data/made.ts";
 import { pointSources } from "../data/points.ts";
 import { guardFields } from "../guard.ts";
-import { temperatureOf } from "../samplers/index.ts";
+import { samplerFields, samplerKind, samplerNames, temperatureOf } from "../samplers/index.ts";
 import type { Fields, Settings, SettingsOf } from "../settings.ts";
 import type { Objective } from "../training.ts";
 import { adamFields, landscapeFields, logFields, longrunFields, runFields, toyFields } from "./fields.ts";
 
 export const netKinds = ["toy", "vanilla", "strided", "nonlocal"] as const;
-export const samplerKinds = ["langevin", "momentum", "adam", "mala", "hmc"] as const;
 export const startKinds = ["persistent", "data", "uniform", "normal", "generator"] as const;
 
 export const shortRunFields = {
@@ -35,12 +34,19 @@ export const shortRunFields = {
     spectral: { kind: "boolean", about: "vanilla: all weights under spectral norm" },
   },
   sampler: {
-    kind: { kind: "choice", about: "how chains move; momentum and adam are minimisers", values: samplerKinds },
+    kind: { kind: "choice", about: "how chains move; momentum and adam are minimisers", values: samplerNames },
     steps: { kind: "integer", about: "steps per update", min: 1 },
-    stepSize: { kind: "number", about: "factor of the energy's slope", exclusiveMin: 0 },
-    noise: { kind: "number", about: "standard deviation of the noise in each step; adam has none", min: 0 },
-    momentum: { kind: "number", about: "momentum: share of the last direction that is kept", min: 0, max: 0.9999999 },
-    leapfrogs: { kind: "integer", about: "hmc: leapfrog steps of each step", min: 1 },
+    stepSize: {
+      kind: "number",
+      about: "factor of the energy's slope in a Langevin step; the others are as bold",
+      exclusiveMin: 0,
+    },
+    noise: {
+      kind: "number",
+      about: "standard deviation of its noise, with the step size the temperature of all kinds; adam has none",
+      min: 0,
+    },
+    ...samplerFields,
   },
   start: {
     kind: { kind: "choice", about: "where chains start", values: startKinds },
@@ -106,20 +112,12 @@ export function shortRunObjective(settings: Settings): Objective {
   };
   const which = `${data.count > 0 ? `, the first ${data.count}` : ""}${data.only >= 0 ? `, of class ${data.only}` : ""}`;
   const changes = `${data.flip ? ", mirrored at random" : ""}${data.crop > 0 ? `, moved by up to ${data.crop} pixels` : ""}`;
-  const noise = sampler.noise > 0 ? ` + ${sampler.noise} · N(0, I)` : "";
-  const steps: Record<typeof sampler.kind, string> = {
-    langevin: `x ← x − ${sampler.stepSize} · ∇E(x)${noise}`,
-    momentum: `m ← ${sampler.momentum} · m + ${1 - sampler.momentum} · ∇E(x), x ← x − ${sampler.stepSize} · m${noise}`,
-    adam: `a step of Adam on E(x), of rate ${sampler.stepSize}`,
-    mala: `x ← x − ${sampler.stepSize} · ∇E(x)${noise}, accepted or not (Metropolis)`,
-    hmc: `${sampler.leapfrogs} leapfrog steps of √(2 · ${sampler.stepSize}), accepted or not (Metropolis)`,
-  };
   return {
     loss: scaled ? `L = (${contrast}) / T` : `L = ${contrast}`,
     where: [
       ["x⁺", `${batch} items of ${data.name}${which}${changes}${data.noise > 0 ? ` + ${data.noise} · N(0, I)` : ""}`],
       ["x⁻", `where ${batch} chains end that start from ${begins[start.kind]}; no gradient passes through them`],
-      ["chains", `${sampler.steps} times ${steps[sampler.kind]}`],
+      ["chains", `${sampler.steps} times ${samplerKind(sampler.kind).step(sampler)}`],
     ],
     sign: "E is what the net returns, low where data are: p(x) ∝ exp(−E(x) / T)",
     temperature: sampler.noise > 0 ? { formula: "T = noise² / (2 · stepSize)", value: temperatureOf(sampler) } : null,

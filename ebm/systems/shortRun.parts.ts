@@ -23,16 +23,6 @@ import { pointSources } from "../data/points.ts";
 import { pointSet } from "../data/pointSets.ts";
 import { selected } from "../data/select.ts";
 import type { Source } from "../data/source.ts";
-import {
-  adamDescent,
-  descent,
-  hmc,
-  langevin,
-  mala,
-  temperatureOf,
-  type Chains,
-  type Sampler,
-} from "../samplers/index.ts";
 import { dataStart, generatorStart, normalStart, persistentStart, uniformStart, type Start } from "../starts/index.ts";
 import type { Levels } from "../trainer.ts";
 import type { Context } from "../training.ts";
@@ -95,29 +85,6 @@ export function rememberedOf(net: Module, parameters: Tree, key: Key, item: Shap
   const pass = Pass.training(begun);
   for (let i = 0; i < SETTLING; i++) net.apply(parameters, zeros([1, ...item]), pass);
   return pass.state;
-}
-
-/** The sampler of training, for every kind under the temperature that step size and noise amount to. */
-export function samplerOf({ sampler }: ShortRunSettings): Sampler<Chains, "slopeNorm"> {
-  const { stepSize, noise, momentum, leapfrogs } = sampler;
-  if (sampler.noise === 0 && (sampler.kind === "mala" || sampler.kind === "hmc"))
-    throw new RangeError(
-      `sampler.kind: "${sampler.kind}" samples at a temperature; sampler.noise must be above 0, got 0`,
-    );
-  const temperature = temperatureOf(sampler);
-  switch (sampler.kind) {
-    case "langevin":
-      return langevin({ stepSize, noise });
-    case "momentum":
-      return descent({ stepSize, momentum, noise });
-    case "adam":
-      return adamDescent({ stepSize });
-    case "mala":
-      return mala({ stepSize, temperature });
-    case "hmc":
-      // With one leapfrog step it proposes what Langevin dynamics of this step size does.
-      return hmc({ stepSize: Math.sqrt(2 * stepSize), leapfrogs, temperature });
-  }
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Source } from "../data/source.ts";
 import { recovered } from "../guard.ts";
 import { contrastiveDivergence } from "../objectives/contrastiveDivergence.ts";
 import { rowNorm } from "../samplers/chains.ts";
-import { temperatureOf, walk } from "../samplers/index.ts";
+import { samplerOf, temperatureOf, walk } from "../samplers/index.ts";
 import type { Settings } from "../settings.ts";
 import { openTraining, type Program } from "../trainer.ts";
 import type { Context, OpenOptions, System, Training } from "../training.ts";
@@ -18,17 +18,9 @@ import { explorer } from "./explore.ts";
 import { evaluatedOf, type Learned, type Model } from "./model.ts";
 import { observer } from "./observe.ts";
 import { recorder } from "./record.ts";
+import { toldOf } from "./reports.ts";
 import { shortRunFields, shortRunObjective, type ShortRunSettings } from "./shortRun.fields.ts";
-import {
-  inOrderOf,
-  levelsOf,
-  netOf,
-  optimizerOf,
-  rememberedOf,
-  samplerOf,
-  sourceOf,
-  startOf,
-} from "./shortRun.parts.ts";
+import { inOrderOf, levelsOf, netOf, optimizerOf, rememberedOf, sourceOf, startOf } from "./shortRun.parts.ts";
 
 export type { ShortRunSettings };
 
@@ -54,7 +46,7 @@ export function programOf(
 ): Program<ShortRunState> {
   const { batch, sampler: steps, objective } = settings;
   const net = netOf(settings, source);
-  const sampler = samplerOf(settings);
+  const sampler = samplerOf(steps.kind, { ...steps, temperature: temperatureOf(steps) });
   const start = startOf(settings, source);
   const optimizer = optimizerOf(settings);
   const sampled = steps.noise > 0 ? temperatureOf(steps) : 1;
@@ -112,7 +104,7 @@ export function programOf(
         numbers: {
           loss: contrast.loss,
           d_s: contrast.loss,
-          r_s: means.slopeNorm,
+          ...toldOf(means),
           energy_data: contrast.energyOfData,
           energy_samples: contrast.energyOfSamples,
           ...(settings.log.slopes && { slope_start: slopeAt(begun.x), slope_end: slopeAt(negative) }),

@@ -1,6 +1,7 @@
 /** What the two-dimensional recipes of ebm-anatomy share. */
 
 import { guard } from "../../guard.ts";
+import type { SamplerOptions } from "../../samplers/index.ts";
 import type { ShortRunSettings } from "../../systems/shortRun.ts";
 
 export const source =
@@ -13,6 +14,18 @@ export const generator: ShortRunSettings["generator"] = {
   lr: 1e-4,
   beta1: 0.5,
   deviation: 0.3,
+};
+
+/** What other samplers would be like. */
+const samplerOptions: SamplerOptions = {
+  momentum: 0,
+  leapfrogs: 1,
+  friction: 1,
+  scale: 1,
+  replicas: 4,
+  hottest: 8,
+  target: 0.574,
+  warmUp: 50,
 };
 
 /** Convergent learning: SGD, noise large enough to mix, chains that persist. */
@@ -35,7 +48,7 @@ export const convergent: ShortRunSettings = {
     radius: 1,
   },
   net: { kind: "toy", width: 32, leak: 0.05, spectral: false },
-  sampler: { kind: "langevin", steps: 500, stepSize: 1, noise: 0.125, momentum: 0, leapfrogs: 1 },
+  sampler: { kind: "langevin", steps: 500, stepSize: 1, noise: 0.125, ...samplerOptions },
   start: { kind: "persistent", size: 10_000, scale: 1, noise: 0 },
   generator,
   objective: { scaled: true },
