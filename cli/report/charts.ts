@@ -87,6 +87,21 @@ const frames: readonly Frame[] = [
     ],
   },
   {
+    title: "Acceptance",
+    remark: "probability with which chains take a step, mean",
+    curves: [{ name: "acceptance", key: "acceptance", colour: "var(--blue)" }],
+  },
+  {
+    title: "Swaps",
+    remark: "share of steps in which a chain changes places with a hotter one",
+    curves: [{ name: "swaps", key: "swapped", colour: "var(--green)" }],
+  },
+  {
+    title: "Adapted step size",
+    remark: "mean over chains and steps",
+    curves: [{ name: "step size", key: "step_size", colour: "var(--green)" }],
+  },
+  {
     title: "Learning rate",
     remark: "",
     curves: [{ name: "learning rate", key: "learning_rate", colour: "var(--green)" }],

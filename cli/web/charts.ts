@@ -34,6 +34,7 @@ export const charts: readonly Chart[] = [
   {
     title: "r_s",
     about: "mean slope of the energy along the chains",
+    optional: true,
     curves: [{ name: "r_s", label: "", colour: "--green" }],
   },
   {
@@ -46,13 +47,28 @@ export const charts: readonly Chart[] = [
   },
 ];
 
-/** The curves of chains that are walked for all to see. */
+/** The curves of samplers that choose, and of chains that are walked for all to see. */
 export const chainCharts: readonly Chart[] = [
   {
     title: "Acceptance",
-    about: "probability with which steps are taken, of samplers that choose",
+    about: "probability with which steps are taken",
     optional: true,
-    curves: [{ name: "acceptance", label: "", colour: "--blue" }],
+    curves: [
+      { name: "acceptance", label: "in updates", colour: "--blue" },
+      { name: "acceptance_shown", label: "as shown", colour: "--orange" },
+    ],
+  },
+  {
+    title: "Swaps",
+    about: "share of steps in which a chain changes places with a hotter one",
+    optional: true,
+    curves: [{ name: "swapped", label: "", colour: "--green" }],
+  },
+  {
+    title: "Step size",
+    about: "that chains have adapted to, mean",
+    optional: true,
+    curves: [{ name: "step_size", label: "", colour: "--green" }],
   },
   {
     title: "Effective draws",

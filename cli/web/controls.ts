@@ -49,7 +49,12 @@ export class Controls {
         field.kind === "choice" || field.kind === "boolean"
           ? this.#choice(row, knob, field.kind === "choice" ? field.values : ["true", "false"], field)
           : this.#number(row, knob, field);
-      this.#controls.push(control);
+      this.#controls.push({
+        show(values) {
+          row.hidden = !(knob.matters?.(values.now) ?? true);
+          control.show(values);
+        },
+      });
       place.append(row);
     }
     this.show(this.#values);

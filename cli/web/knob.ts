@@ -5,6 +5,8 @@ export interface Knob {
   path: string;
   name: string;
   stops: readonly number[] | null;
+  /** whether it does anything under the settings as they are now; without, it always does */
+  matters?: (now: (path: string) => number | string | boolean) => boolean;
 }
 
 /** Round values from `low` to `high`, about ten a decade. */

@@ -1,6 +1,7 @@
 /** Chains at several temperatures that change places: replica exchange (Swendsen & Wang 1986; Geyer 1991). */
 
 import { broadcast, concat, constant, foldIn, iota, pad, take, Tensor, zeros, type Key } from "../../engine/index.ts";
+import { chosen } from "./chains.ts";
 import { metropolis } from "./metropolis.ts";
 import { reported, under, type Chains, type Report, type Sampler } from "./sampler.ts";
 
@@ -77,7 +78,13 @@ export function parallelTempering<S extends Chains, R extends Report>(
       const moved = family(ofAll(chains)).step(foldIn(key, 0), replicas, energy);
       const info = reported<R>({ reports }, (name) => coldest(moved.info[name]));
       const energies = moved.state.energy ?? energy(moved.state.x);
-      if (rungs === 1) return { state: seen(moved.state, energies, odd), info: { ...info, swapped: zeros([chains]) } };
+      const ahead = moved.proposed && coldest(moved.proposed);
+      if (rungs === 1)
+        return {
+          state: seen(moved.state, energies, odd),
+          info: { ...info, swapped: zeros([chains]) },
+          ...(ahead && { proposed: ahead }),
+        };
 
       const swap = swaps(foldIn(key, 1), energies, odd);
       const none: readonly [number, number] = [0, 0];
@@ -88,9 +95,13 @@ export function parallelTempering<S extends Chains, R extends Report>(
       const state = Object.fromEntries(
         Object.entries(moved.state).map(([name, part]) => [name, part instanceof Tensor ? placed(part) : part]),
       ) as S;
+      const after = seen(state, placed(energies), constant(1, "u32").sub(odd));
+      const swapped = coldest(up);
       return {
-        state: seen(state, placed(energies), constant(1, "u32").sub(odd)),
-        info: { ...info, swapped: coldest(up) },
+        state: after,
+        info: { ...info, swapped },
+        // A chain that has changed places is where it was to go.
+        ...(ahead && { proposed: chosen(swapped.greater(0), after.x, ahead) }),
       };
     },
   };

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { listingOf, type Listing } from "../../../engine/index.ts";
-import { planarTargets, recipes, systems, type Settings } from "../../../ebm/index.ts";
+import { planarTargets, recipes, samplerNames, systems, type Settings } from "../../../ebm/index.ts";
 import type { Context } from "../../../ebm/training.ts";
 import { merge, settingAt } from "../../../cli/config/fields.ts";
 import { initial, raceOn, targetNames } from "../../../cli/web/rooms/arena/choices.ts";
@@ -30,10 +30,7 @@ type Change = Readonly<Record<string, string | number | boolean>>;
 /** Ways in which a training can differ from its recipe. */
 const variants: Readonly<Record<string, readonly Change[]>> = {
   "anatomy/gmm-convergent-tiny": [
-    { "sampler.kind": "mala" },
-    { "sampler.kind": "hmc" },
-    { "sampler.kind": "momentum", "sampler.momentum": 0.5 },
-    { "sampler.kind": "adam" },
+    ...samplerNames.slice(1).map((kind) => ({ "sampler.kind": kind, "sampler.momentum": 0.5 })),
     { "start.kind": "data" },
     { "start.kind": "uniform" },
   ],

@@ -13,7 +13,9 @@ import {
   parallelTempering,
   randomWalk,
   scheduled,
+  under,
   walk,
+  type Chains,
   type Energy,
   type Sampler,
 } from "../../../ebm/index.ts";
@@ -120,3 +122,19 @@ test.each(Object.entries(all))(
     compiled.dispose();
   },
 );
+
+test.each(Object.entries(all))("%s goes on under another energy, from where the last one led", (_name, sampler) => {
+  const steep: Energy = (x) => bowl(x).mul(3);
+  const program = reference((x: Tensor) => {
+    const { state } = walk(sampler, bowl, x, 4, key(5));
+    const onward = (from: Chains) => walk(sampler, bowl, from, 3, key(6)).x;
+    const other = under(sampler, state, steep);
+    return [
+      other.x.sub(state.x),
+      onward(under(sampler, state, bowl)).sub(onward(state)),
+      ...(other.energy === undefined ? [] : [other.energy.sub(steep(other.x))]),
+    ];
+  });
+  for (const { data } of program(draw(3, [3, 2])) as Result[])
+    expect(Array.from(data).filter((x) => x !== 0)).toEqual([]);
+});

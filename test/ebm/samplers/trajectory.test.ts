@@ -1,8 +1,9 @@
 /** What is kept of a walk. */
 
 import { expect, test } from "vitest";
-import { compile, fromArray, key, reference, toArray, type Tensor } from "../../../engine/index.ts";
-import { langevin, mala, trajectory, walk, type Energy } from "../../../ebm/index.ts";
+import { compile, foldIn, fromArray, key, reference, toArray, type Tensor } from "../../../engine/index.ts";
+import { kineticLangevin, langevin, mala, trajectory, walk, type Energy } from "../../../ebm/index.ts";
+import { STRETCH, stretches } from "../../../ebm/samplers/stretches.ts";
 import { draw } from "../../engine/draw.ts";
 import "../../engine/opened.ts";
 
@@ -90,4 +91,19 @@ test("refuses records that are no steps apart", () => {
   expect(() =>
     reference((x: Tensor) => trajectory(sampler, bowl, x, { records: 2, every: 0 }, key(1)).x)(start),
   ).toThrow("trajectory: records are a positive number of steps apart, got 0 (every)");
+});
+
+test("stretches go on with the velocities of the stretch before, and give where the last one led", async () => {
+  const moving = kineticLangevin({ stepSize: 0.1, friction: 0.01 });
+  const apart = compile((x: Tensor) => {
+    const { state } = walk(moving, bowl, x, STRETCH, foldIn(key(4), 0));
+    return walk(moving, bowl, state, 30, foldIn(key(4), STRETCH)).x;
+  });
+  const far = stretches(moving, () => bowl);
+  const end = await toArray(await far(fromArray(start), [], { to: STRETCH + 30 }, key(4)));
+  expect([...end.data]).toEqual([...(await toArray(apart(fromArray(start)))).data]);
+  const still = fromArray(start);
+  expect(await far(still, [], { from: 5, to: 5 }, key(4))).toBe(still);
+  far.dispose();
+  apart.dispose();
 });

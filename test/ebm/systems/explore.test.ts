@@ -118,3 +118,21 @@ test("moves() tell where rejected steps would have led, and are null where no sa
   explorer.dispose();
   training.dispose();
 });
+
+test("chains keep their velocities from stride to stride: from rest, three steps of a fall go nine times as far as one", async () => {
+  const falling = { kind: "kinetic", stepSize: 1e-3, noise: 1e-9, friction: 1e-6 };
+  const training = await open(changed(small, { sampler: falling }));
+  const explorer = training.explore();
+  const chains = explorer.chains({ count: 6, stride: 1, seed: 1 });
+  const places = [await chains.positions()];
+  for (let step = 0; step < 3; step++) {
+    chains.walk();
+    places.push(await chains.positions());
+  }
+  const fallen = (step: number) => Math.hypot(...places[step].map((x, i) => x - places[0][i]));
+  expect(fallen(1)).toBeGreaterThan(0);
+  expect(fallen(3) / fallen(1)).toBeCloseTo(9, 0);
+  chains.dispose();
+  explorer.dispose();
+  training.dispose();
+});

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import "../../engine/opened.ts";
-import type { MetricsRow } from "../../../ebm/index.ts";
+import { samplerNames, type MetricsRow, type SamplerName } from "../../../ebm/index.ts";
 import type { Changes } from "../../../ebm/recipes/recipe.ts";
 import { shortRun, type ShortRunSettings } from "../../../ebm/systems/shortRun.ts";
 import { openSmall, smallSettings, update } from "../small.ts";
@@ -17,16 +17,45 @@ async function rowsOf(recipe: string, changes: Changes<ShortRunSettings>, times 
 
 const finite = (rows: readonly MetricsRow[]): boolean => rows.every((row) => Object.values(row).every(Number.isFinite));
 
-test.each(["langevin", "momentum", "adam", "mala", "hmc"] as const)(
-  "chains that move by %s learn, differently from the others",
-  async (kind) => {
-    const sampler = { kind, stepSize: 0.1, noise: 0.2, momentum: 0.5, leapfrogs: 2, steps: 3 };
-    const rows = await rowsOf("anatomy/gmm-nonconvergent", { sampler });
-    const plain = await rowsOf("anatomy/gmm-nonconvergent", { sampler: { ...sampler, kind: "langevin" } });
-    expect(finite(rows)).toBe(true);
-    expect(rows[1].energy_samples === plain[1].energy_samples).toBe(kind === "langevin");
-  },
-);
+/** What each sampler tells of the chains of an update. */
+const told: Readonly<Record<SamplerName, readonly string[]>> = {
+  ...{ langevin: ["r_s"], momentum: ["r_s"], adam: ["r_s"], kinetic: ["r_s"] },
+  ...{ mala: ["r_s", "acceptance"], "mala-published": ["r_s", "acceptance"], hmc: ["r_s", "acceptance"] },
+  ...{ "random-walk": ["acceptance"], independent: ["acceptance"] },
+  ...{ tempering: ["r_s", "acceptance", "swapped"], adapted: ["r_s", "acceptance", "step_size"] },
+};
+
+test("chains that move by any sampler learn, each differently, and go on to the byte from their positions alone", async () => {
+  const ends = new Set<string>();
+  for (const kind of samplerNames) {
+    const options = { momentum: 0.5, leapfrogs: 2, replicas: 3, warmUp: 2 };
+    const training = await openSmall("anatomy/gmm-convergent", {
+      sampler: { kind, stepSize: 1, noise: 0.05, steps: 3, ...options },
+    });
+    await update(training, 1);
+    const saved = await training.checkpoint();
+    await update(training, 1);
+    const [, row] = await training.metrics({ final: true });
+    const bytes = await training.checkpoint();
+    training.restore(saved);
+    await update(training, 1);
+    expect(await training.checkpoint(), kind).toEqual(bytes);
+    expect(await training.metrics({ final: true }), kind).toEqual([row]);
+    // Nothing of a sampler is remembered between updates: a buffer deals its chains to others.
+    expect(Object.keys(saved).filter((name) => /^(memory|parameters\.|optimizer|step)/.exec(name) === null)).toEqual(
+      [],
+    );
+    expect(finite([row]), kind).toBe(true);
+    expect(Object.keys(row).filter((name) => ["r_s", "acceptance", "swapped", "step_size"].includes(name))).toEqual(
+      told[kind],
+    );
+    if ("acceptance" in row) expect(row.acceptance).toBeGreaterThan(0);
+    if ("acceptance" in row) expect(row.acceptance).toBeLessThanOrEqual(1);
+    ends.add(`${row.energy_samples} ${row.acceptance}`);
+    training.dispose();
+  }
+  expect(ends.size).toBe(samplerNames.length);
+});
 
 const vanilla = { net: { kind: "vanilla", spectral: true }, data: { size: 16 } } as const;
 

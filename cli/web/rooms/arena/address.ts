@@ -37,7 +37,7 @@ export function raceOf(words: URLSearchParams): { race: Race; problems: string[]
 
 function racersOf(word: string): string[] {
   const wanted = word.split(",");
-  const known = racers.map(({ name }) => name);
+  const known: readonly string[] = racers.map(({ name }) => name);
   const strange = wanted.find((name) => !known.includes(name));
   if (strange !== undefined) throw new RangeError(`address: racers are of ${known.join(", ")}, got "${strange}"`);
   return known.filter((name) => wanted.includes(name));

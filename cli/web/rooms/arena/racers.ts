@@ -2,21 +2,16 @@
 
 import type { Tensor } from "../../../../engine/index.ts";
 import {
-  adapted,
-  hmc,
-  independent,
-  kineticLangevin,
-  langevin,
-  mala,
-  normalProposal,
-  parallelTempering,
-  randomWalk,
+  samplerKind,
+  samplerNames,
   type Sampler,
+  type SamplerName,
+  type SamplerOptions,
 } from "../../../../ebm/index.ts";
 
 export interface Racer {
   /** what it is called in the address */
-  name: string;
+  name: SamplerName;
   title: string;
   /** its step, in a line */
   step: string;
@@ -27,88 +22,23 @@ export interface Racer {
   sampler: (stepSize: Tensor, noise: Tensor) => Sampler;
 }
 
-/** The time of a leapfrog, or of a kinetic step, that moves as far as a Langevin step of size η: √2η. */
-const time = (stepSize: Tensor): Tensor => stepSize.mul(2).sqrt();
+/** What they are like here. */
+const options: SamplerOptions = {
+  ...{ momentum: 0, leapfrogs: 4, friction: 1, scale: 2 },
+  ...{ replicas: 4, hottest: 8 },
+  ...{ target: 0.574, warmUp: 200 },
+};
 
-const leapfrogs = 4;
-const ladder = [1, 2, 4, 8];
-
-export const racers: readonly Racer[] = [
-  {
-    name: "langevin",
-    title: "Langevin",
-    step: "x ← x − η∇E + √2η z",
-    about: "takes every step, and pays for it with a bias that grows with η",
-    gradients: 1,
-    sampler: (stepSize, noise) => langevin({ stepSize, noise: time(stepSize).mul(noise) }),
-  },
-  {
-    name: "mala",
-    title: "MALA",
-    step: "Langevin, and a choice",
-    about: "exact at every step size: what the step gets wrong is rejected",
-    gradients: 1,
-    sampler: (stepSize) => mala({ stepSize }),
-  },
-  {
-    name: "mala-published",
-    title: "MALA, as published",
-    step: "γ/4 where 1/4γ belongs",
-    about: "the correction of GEBM's code: it accepts nearly everything, and is about as biased as Langevin",
-    gradients: 1,
-    sampler: (stepSize) => mala({ stepSize, published: true }),
-  },
-  {
-    name: "hmc",
-    title: "HMC",
-    step: `${leapfrogs} leapfrogs, and a choice`,
-    about: "exact, and far from where it was after a step; it pays with a gradient for each leapfrog",
-    gradients: leapfrogs,
-    sampler: (stepSize) => hmc({ stepSize: time(stepSize), leapfrogs }),
-  },
-  {
-    name: "random-walk",
-    title: "Random walk",
-    step: "x + √2η z, and a choice",
-    about: "exact, and needs no gradient",
-    gradients: 0,
-    sampler: (stepSize) => randomWalk({ scale: time(stepSize) }),
-  },
-  {
-    name: "tempering",
-    title: "Parallel tempering",
-    step: `MALA at T = ${ladder.join(", ")}, and swaps`,
-    about: "exact; the hot replicas cross barriers and hand over what they find",
-    gradients: ladder.length,
-    sampler: (stepSize) =>
-      parallelTempering((temperature) => mala({ stepSize: temperature.mul(stepSize), temperature }), ladder),
-  },
-  {
-    name: "kinetic",
-    title: "Kinetic Langevin",
-    step: "BAOAB, friction 1",
-    about: "Langevin with a velocity: a smaller bias, and no choice",
-    gradients: 1,
-    sampler: (stepSize) => kineticLangevin({ stepSize: time(stepSize), friction: 1 }),
-  },
-  {
-    name: "adapted",
-    title: "Adapted MALA",
-    step: "η seeks an acceptance of 0.57",
-    about: "each chain tunes its own step size for 200 steps, beginning at η, and then keeps it",
-    gradients: 1,
-    sampler: (stepSize) =>
-      adapted((factor) => mala({ stepSize: factor.mul(stepSize) }), { initial: 1, target: 0.574, warmUp: 200 }),
-  },
-  {
-    name: "independent",
-    title: "Independent",
-    step: "z ~ N(0, 2²), and a choice",
-    about: "exact; proposals that do not look where the chain stands",
-    gradients: 0,
-    sampler: () => independent({ proposal: normalProposal(2) }),
-  },
-];
+/** All samplers but the minimisers, on targets whose temperature is 1. */
+export const racers: readonly Racer[] = samplerNames.flatMap((name) => {
+  const { title, brief, about, gradients, sampler } = samplerKind(name);
+  if (gradients === null) return [];
+  return {
+    ...{ name, title, about, step: brief(options), gradients: gradients(options) },
+    sampler: (stepSize, noise) =>
+      sampler({ ...options, stepSize, noise: stepSize.mul(2).sqrt().mul(noise), temperature: 1 }),
+  };
+});
 
 /** Those that race until somebody chooses others. */
 export const initialRacers: readonly string[] = [

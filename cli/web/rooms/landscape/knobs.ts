@@ -1,10 +1,29 @@
 /** Which settings have a control, in which order, and where their sliders stop. What they mean is said by the system's fields. */
 
+import { samplerKind, type SamplerName, type SamplerOptions } from "../../../../ebm/index.ts";
 import { stops, type Knob } from "../../knob.ts";
+
+/** What only some samplers heed, and the others do not show. */
+const optionStops: Readonly<Record<keyof SamplerOptions, [name: string, stops: readonly number[]]>> = {
+  momentum: ["momentum", [0, ...stops(0.1, 0.8), 0.9, 0.95, 0.99]],
+  leapfrogs: ["leapfrog steps", stops(1, 50, { integers: true })],
+  friction: ["friction", stops(0.05, 20)],
+  scale: ["spread of proposals", stops(0.1, 10)],
+  replicas: ["temperatures", stops(2, 16, { integers: true })],
+  hottest: ["hottest", stops(1.25, 100)],
+  target: ["acceptance sought", stops(0.1, 0.8)],
+  warmUp: ["steps that adapt", [0, ...stops(1, 500, { integers: true })]],
+};
+
+const options = Object.entries(optionStops).map(([option, [name, stops]]): Knob => ({
+  ...{ path: `sampler.${option}`, name, stops },
+  matters: (now) => samplerKind(now("sampler.kind") as SamplerName).options.some((one) => one === option),
+}));
 
 /** Always in sight. */
 export const knobs: readonly Knob[] = [
   { path: "sampler.kind", name: "sampler", stops: null },
+  ...options,
   { path: "sampler.steps", name: "steps of chains", stops: stops(1, 500, { integers: true }) },
   { path: "sampler.stepSize", name: "step size", stops: stops(0.001, 10) },
   { path: "sampler.noise", name: "noise", stops: [0, ...stops(0.002, 0.5)] },
@@ -14,8 +33,6 @@ export const knobs: readonly Knob[] = [
 
 /** In a drawer. */
 export const moreKnobs: readonly Knob[] = [
-  { path: "sampler.leapfrogs", name: "leapfrog steps", stops: stops(1, 50, { integers: true }) },
-  { path: "sampler.momentum", name: "momentum", stops: [0, ...stops(0.1, 0.8), 0.9, 0.95, 0.99] },
   { path: "batch", name: "batch", stops: stops(10, 500, { integers: true }) },
   { path: "start.scale", name: "scale of starts", stops: stops(0.1, 10) },
   { path: "start.size", name: "replay buffer", stops: stops(100, 50_000, { integers: true }) },

@@ -88,7 +88,7 @@ export class Lab {
     const positions = await chains.positions();
     const moves = await chains.moves();
     const measures: Record<string, number> = {};
-    if (moves !== null && options.walk) measures.acceptance = moves.acceptance;
+    if (moves !== null && options.walk) measures.acceptance_shown = moves.acceptance;
     if (options.walk) this.#follow(positions);
 
     let model: Float32Array | null = null;

@@ -62,6 +62,6 @@ export interface Frame {
   /** log-densities on the grid of the landscape; null where nothing is new */
   model: Float32Array | null;
   shortrun: Float32Array | null;
-  /** of the step: kl_true_model, kl_true_shortrun, acceptance, ess */
+  /** of the step: kl_true_model, kl_true_shortrun, acceptance_shown, ess */
   measures: Readonly<Record<string, number>>;
 }

@@ -1,12 +1,13 @@
-/** The samplers' steps. */
+/** The samplers of trainings. */
 
-import type { SourceFile } from "../sources.ts";
+import { samplerKind, type SamplerName } from "../../../../../ebm/index.ts";
 import { walked, type Part, type Sign } from "./part.ts";
+import { slope as slopeInLap, steps } from "./steps.ts";
 
 /** What is asked of a sampler's settings. */
 interface Sampler {
   /** Langevin dynamics where none is named */
-  kind?: string;
+  kind?: SamplerName;
   stepSize: number;
   noise: number;
   /** the longest a slope may be; 0 for as long as it is */
@@ -27,19 +28,16 @@ const eta = { math: "η", lines: /perChain\(stepSize/ };
 
 /** The part of a sampler. */
 export function samplerPart(sampler: Sampler): Part {
-  switch (sampler.kind ?? "langevin") {
-    case "momentum":
-      return descent(/last\.mul\(momentum\)/, "m ← βm + (1 − β)");
-    case "adam":
-      return descent(/optimizer\.update/, "x ← Adam of ");
-    case "mala":
-      return chosen("ebm/samplers/mala.ts", /const proposed = x\.sub/, "A Langevin step as a proposal");
-    case "hmc":
-      return chosen("ebm/samplers/hmc.ts", /const moved = x\.add/, "Leapfrog steps as a proposal");
-    default:
-      return langevin(sampler);
-  }
+  const { kind = "langevin" } = sampler;
+  if (kind === "langevin") return langevin(sampler);
+  const { title, about } = samplerKind(kind);
+  const { file, equation } = steps[kind];
+  return { name: "sampler", title: "Sampler", file, equation: equation.map(inWalk), about: `${title}: ${about}.` };
 }
+
+/** Where a training computes a symbol: the slope in the net, all else in the walk's own dispatches. */
+const inWalk = (token: string | Sign): string | Sign =>
+  typeof token === "string" ? token : { ...token, dispatches: token === slopeInLap ? slope.dispatches : /walk\.\w+$/ };
 
 const langevin = ({ stepSize, noise, clip = 0 }: Sampler): Part => ({
   name: "sampler",
@@ -101,32 +99,4 @@ const langevin = ({ stepSize, noise, clip = 0 }: Sampler): Part => ({
   ],
   about:
     "The loop over steps: its body is planned once and encoded for every step, with the step's index in the parameters.",
-});
-
-const descent = (lines: RegExp, before: string): Part => ({
-  name: "sampler",
-  title: "Sampler",
-  file: "ebm/samplers/descent.ts",
-  equation: [before, slope, ";   ", { math: "x ←", meaning: "the move", lines, dispatches: /walk\.\w+$/ }],
-  about: "No sampler but a minimiser: chains only descend.",
-});
-
-const chosen = (file: SourceFile, lines: RegExp, how: string): Part => ({
-  name: "sampler",
-  title: "Sampler",
-  file,
-  equation: [
-    { math: "x′", meaning: "the proposal", lines, dispatches: /walk\.\w+$/ },
-    " from ",
-    slope,
-    ";   accept with min(1, ",
-    {
-      math: "p(x′) q(x) / p(x) q(x′)",
-      meaning: "the choice",
-      lines: /metropolis\($|= metropolis\(/,
-      dispatches: /walk\.\w+$/,
-    },
-    ")",
-  ],
-  about: `${how}, and a choice that makes it exact.`,
 });
