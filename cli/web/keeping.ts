@@ -1,4 +1,4 @@
-/** Keeps the present training of a room in the file system of the page, so that it goes on after a reload, or another device. */
+/** Keeps what a room works at, a training or a race, in the file system of the page: it goes on after a reload, or on another device. */
 
 import { readFile, writeAtomically } from "#host";
 import type { NamedArrays } from "../../engine/hostArray.ts";
@@ -65,7 +65,7 @@ export class Keeper {
   }
 
   /** Writes a training and its past over those of the one before, if there is anything new. */
-  async keep(model: string, training: Training): Promise<void> {
+  async keep(model: string, training: Pick<Training, "step" | "checkpoint">): Promise<void> {
     this.#at = performance.now();
     if (training.step === this.#step) return;
     this.#step = training.step;

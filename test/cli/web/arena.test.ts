@@ -4,10 +4,12 @@ import { expect, test } from "vitest";
 import { planarTargets } from "../../../ebm/index.ts";
 import { raceOf, wordsOf } from "../../../cli/web/rooms/arena/address.ts";
 import { initial, raceOn, withRacer, withSetting } from "../../../cli/web/rooms/arena/choices.ts";
+import { Field } from "../../../cli/web/rooms/arena/field.ts";
 import { racers } from "../../../cli/web/rooms/arena/racers.ts";
 import { Runner } from "../../../cli/web/rooms/arena/runner.ts";
 import { BARS, Tally, WARM_UP, WINDOW } from "../../../cli/web/rooms/arena/tally.ts";
 import { standingOf, verdict } from "../../../cli/web/rooms/arena/words.ts";
+import { decode, encode } from "../../../nn/formats/safetensors.ts";
 import "../../engine/opened.ts";
 
 const words = (text: string): URLSearchParams => new URLSearchParams(text);
@@ -84,4 +86,27 @@ test("on the Gaussian MALA is right, the published one and Langevin are biased, 
   expect(plain.worst.mean).toBeCloseTo(4 / 3, 1);
   expect(plain.acceptance).toBe(null);
   expect(verdict(plain)).toMatch(/^Biased: mean [xy]² is 1\.\d+, the truth 1\.00\.$/);
+});
+
+test("a race that was kept goes on with the laps and numbers of one that never stopped, bit for bit", async () => {
+  const race = { ...raceOn("wells", initial), racers: ["langevin", "tempering"], chains: 5 };
+  const lapsOf = async (field: Field, steps: number) => Promise.all(field.runners.map((runner) => runner.lap(steps)));
+  const numbersOf = async (field: Field) => {
+    const all = await Promise.all(field.runners.map((runner) => field.scores(runner)));
+    return all.map((scores) => ({ ...scores, essPerSecond: 0 }));
+  };
+  const whole = new Field(race);
+  // Past the warm-up.
+  for (let lap = 0; lap < 3; lap++) await lapsOf(whole, 60);
+  const bytes = encode(await whole.checkpoint());
+  const resumed = new Field(race);
+  resumed.restore(decode(bytes).arrays);
+  expect([resumed.step, resumed.runners[1].present.before]).toEqual([whole.step, whole.runners[1].present.before]);
+  expect(await lapsOf(resumed, 60)).toEqual(await lapsOf(whole, 60));
+  const numbers = await numbersOf(resumed);
+  expect(numbers).toEqual(await numbersOf(whole));
+  expect(numbers[1].acceptance).toBeGreaterThan(0.5);
+  const other = new Field({ ...race, chains: 6 });
+  expect(() => other.restore(decode(bytes).arrays)).toThrow('array "state.x" should be f32 [6, 2], got f32 [5, 2]');
+  for (const field of [whole, resumed, other]) field.dispose();
 });

@@ -18,7 +18,8 @@ export interface Race {
 
 /** From the page to the worker. */
 export type Wish =
-  | { kind: "open"; race: Race; generation: number }
+  /** Line up for this race; if `kept`, go on where this browser has kept it. */
+  | { kind: "open"; race: Race; kept: boolean; generation: number }
   | { kind: "pace"; running: boolean }
   /** One step of every sampler, while nothing runs. */
   | { kind: "step" }
@@ -46,5 +47,7 @@ export interface Lap {
 export type News =
   | Common
   | { kind: "lap"; generation: number; racer: string; lap: Lap }
+  /** The race goes on where this browser has kept it, after so many steps of the first sampler. */
+  | { kind: "goes on"; generation: number; steps: number }
   /** Every sampler has had its turn. */
   | { kind: "round"; generation: number };

@@ -44,7 +44,7 @@ class ArenaRoom implements Entered {
     this.#link = new Link<Wish, News>({
       worker: "arena",
       hear: (news) => this.#hear(news),
-      again: () => this.#begin(),
+      again: () => this.#begin({ kept: true }),
       left: visit.left,
     });
     this.#toolbar = new Toolbar(
@@ -62,7 +62,7 @@ class ArenaRoom implements Entered {
       racer: (name, taken) => this.#choose(withRacer(this.#race, name, taken)),
     });
     this.#listen(visit.left);
-    this.#begin();
+    this.#begin({ kept: true });
     tellProblems(problems);
   }
 
@@ -87,11 +87,12 @@ class ArenaRoom implements Entered {
     this.#begin();
   }
 
-  /** Lines up all chains anew. */
-  #begin(): void {
+  /** Lines up all chains anew, or where this browser has kept the same race. */
+  #begin({ kept = false } = {}): void {
     hideBanner();
     busy("Compiling shaders …");
-    this.#link.send({ kind: "open", race: this.#race, generation: ++this.#generation });
+    byId("going-on", HTMLElement).textContent = "";
+    this.#link.send({ kind: "open", race: this.#race, kept, generation: ++this.#generation });
     const scenery = sceneryOf(planarTargets[this.#race.target]);
     const chosen = racers.filter(({ name }) => this.#race.racers.includes(name));
     this.#panels = chosen.map((racer) => new RacerPanel(racer, scenery));
@@ -122,6 +123,12 @@ class ArenaRoom implements Entered {
       case "lap":
         this.#panels.find(({ racer }) => racer.name === news.racer)?.take(news.lap);
         if (!this.#still.matches) requestAnimationFrame(() => this.#draw());
+        break;
+      case "goes on":
+        byId("going-on", HTMLElement).textContent =
+          `Goes on after ${news.steps.toLocaleString("en")} steps, as this browser has kept it; “Reset” begins anew.`;
+        this.#draw();
+        showTable(byId("table", HTMLTableElement), this.#panels);
         break;
       case "round":
         this.#show();

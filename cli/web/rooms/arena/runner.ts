@@ -11,9 +11,12 @@ import {
   type Plan,
   type Tensor,
 } from "../../../../engine/index.ts";
+import type { NamedArrays } from "../../../../engine/hostArray.ts";
 import { keyOf as wordsOf, randomBits } from "../../../../engine/random/threefry.ts";
 import { uniformFromBits } from "../../../../engine/random/uniform.ts";
 import { energyOf, trajectory, type Chains, type Report, type Sampler, type Target } from "../../../../ebm/index.ts";
+import { namedArrays, treeFrom } from "../../../../nn/parameters.ts";
+import { asPart, counts, floats, partOf } from "./parts.ts";
 import type { Lap, Race } from "./protocol.ts";
 import type { Racer } from "./racers.ts";
 import { Tally } from "./tally.ts";
@@ -66,6 +69,35 @@ export class Runner {
     this.tally.add({ steps, positions, chances, accepted, seconds });
     const { histograms } = this.tally;
     return { steps: this.tally.steps, before, positions, proposed, accepted, histograms };
+  }
+
+  /** Where it stands, without a step. */
+  get present(): Omit<Lap, "scores"> {
+    const none = new Float32Array(0);
+    const { steps, histograms } = this.tally;
+    return { steps, before: this.#positions, positions: none, proposed: none, accepted: null, histograms };
+  }
+
+  /** All that the next laps depend on, and what the tally knows. */
+  async checkpoint(): Promise<NamedArrays> {
+    this.#state ??= this.#begun();
+    return {
+      laps: counts([this.#laps]),
+      positions: floats([...this.#positions]),
+      ...asPart("tally", this.tally.checkpoint()),
+      ...(await namedArrays(this.#state, "state")),
+    };
+  }
+
+  /** Goes back to where a checkpoint was taken. @throws FormatError where that is of another sampler */
+  restore(arrays: NamedArrays): void {
+    this.#state ??= this.#begun();
+    const state = treeFrom(this.#state, asPart("state", partOf(arrays, "state")), "state");
+    dispose(this.#state);
+    this.#state = state;
+    [this.#laps] = arrays.laps.data;
+    this.#positions = arrays.positions.data as Float32Array;
+    this.tally.restore(partOf(arrays, "tally"));
   }
 
   dispose(): void {

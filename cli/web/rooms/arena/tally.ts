@@ -1,6 +1,8 @@
 /** What is known of one sampler so far: where its draws fell, and how good they are. */
 
+import type { HostArray, NamedArrays } from "../../../../engine/hostArray.ts";
 import { acceptance, bulkEss, meanEss, meanError, rHat, type Draws, type Target } from "../../../../ebm/index.ts";
+import { counts, floats } from "./parts.ts";
 
 /** Steps at the start that count for nothing: the chains come from elsewhere. */
 export const WARM_UP = 100;
@@ -36,7 +38,6 @@ export interface Scores {
 
 export class Tally {
   #steps = 0;
-  #seconds = 0;
   readonly #counts: readonly Float64Array[];
   readonly #stretches: Stretch[] = [];
 
@@ -66,13 +67,46 @@ export class Tally {
     this.#steps += stretch.steps;
     this.#count(stretch, first);
     if (first > 0) return;
-    this.#seconds += stretch.seconds;
     this.#stretches.push(stretch);
-    while (this.#window() - this.#stretches[0].steps >= WINDOW) this.#seconds -= this.#stretches.shift()!.seconds;
+    while (this.#window() - this.#stretches[0].steps >= WINDOW) this.#stretches.shift();
   }
 
-  #window(): number {
-    return this.#stretches.reduce((sum, { steps }) => sum + steps, 0);
+  #window(of: "steps" | "seconds" = "steps"): number {
+    return this.#stretches.reduce((sum, stretch) => sum + stretch[of], 0);
+  }
+
+  /** All that it knows: the histograms, and the stretches of the window behind each other. */
+  checkpoint(): NamedArrays {
+    const of = (name: "positions" | "chances" | "accepted"): number[] =>
+      this.#stretches.flatMap((stretch) => [...(stretch[name] ?? [])]);
+    return {
+      steps: counts([this.#steps]),
+      counts: counts(this.#counts.flatMap((bars) => [...bars])),
+      lengths: counts(this.#stretches.map(({ steps }) => steps)),
+      seconds: floats(this.#stretches.map(({ seconds }) => seconds)),
+      positions: floats(of("positions")),
+      chances: floats(of("chances")),
+      accepted: floats(of("accepted")),
+    };
+  }
+
+  /** Goes back to what a checkpoint holds. */
+  restore(arrays: NamedArrays): void {
+    const { counts, lengths, seconds, positions, chances, accepted } = arrays;
+    [this.#steps] = arrays.steps.data;
+    this.#counts.forEach((own, axis) => own.set(counts.data.subarray(axis * BARS, (axis + 1) * BARS)));
+    let begin = 0;
+    this.#stretches.length = 0;
+    lengths.data.forEach((steps, at) => {
+      const end = begin + steps * this.chains;
+      const rows = ({ data }: HostArray, each = 1) => (data as Float32Array).slice(each * begin, each * end);
+      const chose = chances.data.length > 0;
+      this.#stretches.push({
+        ...{ steps, seconds: seconds.data[at], positions: rows(positions, 2) },
+        ...{ chances: chose ? rows(chances) : null, accepted: chose ? rows(accepted) : null },
+      });
+      begin = end;
+    });
   }
 
   #count({ steps, positions }: Stretch, first: number): void {
@@ -116,7 +150,7 @@ export class Tally {
       acceptance: this.#acceptance(),
       rHat: Math.max(...axes.map(rHat)),
       ess,
-      essPerSecond: ess / this.#seconds,
+      essPerSecond: ess / this.#window("seconds"),
       essPerGradients: this.gradients === 0 ? null : (1000 * ess) / taken,
       worst: this.#worst(),
     };

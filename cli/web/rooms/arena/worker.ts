@@ -1,25 +1,18 @@
 /** The worker of the arena: one sampler after the other walks a lap, and every lap is told. */
 
 import { breathe } from "#host";
-import { compile, dispose, fromArray, grad, toArray, type Tensor } from "../../../../engine/index.ts";
-import { energyOf, planarTargets, steinDiscrepancy, type Target } from "../../../../ebm/index.ts";
+import { FormatError } from "../../../../nn/formatError.ts";
+import { Keeper } from "../../keeping.ts";
 import { work } from "../../work.ts";
-import type { Lap, News, Race, Wish } from "./protocol.ts";
-import { racers } from "./racers.ts";
-import { LAP, Runner } from "./runner.ts";
+import { Field } from "./field.ts";
+import type { Lap, News, Wish } from "./protocol.ts";
+import { LAP, type Runner } from "./runner.ts";
 
-/** Draws that the Stein discrepancy looks at: it compares each with each. */
-const COMPARED = 250;
-
-interface Field {
-  runners: readonly Runner[];
-  slopes: (x: Float32Array) => Promise<Float32Array>;
-  dispose: () => void;
-}
+type Open = Extract<Wish, { kind: "open" }>;
 
 let field: Field | null = null;
 let generation = 0;
-let opening: Extract<Wish, { kind: "open" }> | null = null;
+let opening: Open | null = null;
 let running = false;
 let stepsAsked = 0;
 let drawn = true;
@@ -27,6 +20,7 @@ let drawn = true;
 const JUDGING_SHARE = 0.25;
 let turnsJudged = 0;
 let judgingDue = 0;
+const keeper = new Keeper("arena");
 
 work<Wish>({
   hear(wish) {
@@ -36,7 +30,7 @@ work<Wish>({
     else drawn = true;
   },
   next() {
-    if (opening !== null) reopen(opening);
+    if (opening !== null) return reopen(opening);
     if (field !== null && stepsAsked > 0) return step(field);
     return field !== null && running && drawn ? round(field, LAP) : null;
   },
@@ -44,31 +38,40 @@ work<Wish>({
     field?.dispose();
     field = null;
   },
-  resting: () => Promise.resolve(field === null || !running),
+  async resting() {
+    if (field !== null && running) return false;
+    if (field !== null) await keep(field);
+    return true;
+  },
 });
 
-function reopen(wish: Extract<Wish, { kind: "open" }>): void {
+const keep = (field: Field): Promise<void> => keeper.keep(JSON.stringify(field.race), field);
+
+/** Lines up all chains, or goes on with a race that this browser has kept. */
+async function reopen({ race, kept: wanted, ...wish }: Open): Promise<void> {
   field?.dispose();
-  field = fieldOf(wish.race);
+  field = new Field(race);
   ({ generation } = wish);
   opening = null;
   stepsAsked = turnsJudged = judgingDue = 0;
   drawn = true;
+  const kept = wanted ? await keeper.kept((model) => model === JSON.stringify(race)) : null;
+  if (kept !== null) await goOn(field, kept.arrays);
+  keeper.begin(field.step);
 }
 
-function fieldOf(race: Race): Field {
-  const target = planarTargets[race.target];
-  const chosen = racers.filter(({ name }) => race.racers.includes(name));
-  const runners = chosen.map((racer) => new Runner(racer, target, race));
-  const slopes = slopesOf(target);
-  return {
-    runners,
-    slopes,
-    dispose() {
-      for (const runner of runners) runner.dispose();
-      slopes.dispose();
-    },
-  };
+async function goOn(mine: Field, arrays: Parameters<Field["restore"]>[0]): Promise<void> {
+  try {
+    mine.restore(arrays);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    // Kept by another version: it begins anew.
+    mine.dispose();
+    field = new Field(mine.race);
+    return;
+  }
+  for (const runner of mine.runners) tellLap(runner, { ...runner.present, scores: await mine.scores(runner) });
+  tell({ kind: "goes on", generation, steps: mine.runners[0].tally.steps });
 }
 
 async function step(field: Field): Promise<void> {
@@ -82,36 +85,25 @@ async function round(field: Field, steps: number): Promise<void> {
   for (const [at, runner] of field.runners.entries()) {
     const lap = await runner.lap(steps);
     const scores = at === judged ? await scoresOf(runner, field) : null;
-    tell({ kind: "lap", generation, racer: runner.racer.name, lap: { ...lap, scores } });
+    tellLap(runner, { ...lap, scores });
     await breathe();
     if (opening !== null) return;
   }
+  if (keeper.due) await keep(field);
   drawn = false;
   tell({ kind: "round", generation });
 }
 
-async function scoresOf({ tally }: Runner, { slopes }: Field): Promise<Lap["scores"]> {
+async function scoresOf(runner: Runner, field: Field): Promise<Lap["scores"]> {
   const began = performance.now();
-  const scores = tally.scores();
-  if (scores === null) return null;
-  const draws = tally.sample(COMPARED);
-  const { biased } = steinDiscrepancy(draws, await slopes(draws), { dimensions: 2 });
+  const scores = await field.scores(runner);
   const now = performance.now();
-  judgingDue = now + (now - began) * (1 / JUDGING_SHARE - 1);
-  return { ...scores, ksd: Math.sqrt(biased) };
+  if (scores !== null) judgingDue = now + (now - began) * (1 / JUDGING_SHARE - 1);
+  return scores;
 }
 
-/** ∇E at points `[n, 2]` flat. */
-function slopesOf(target: Target): Field["slopes"] & { dispose: () => void } {
-  const program = compile((x: Tensor) => grad(energyOf(target)(x).sum(), x));
-  const slopes = async (points: Float32Array): Promise<Float32Array> => {
-    const x = fromArray({ dtype: "f32", shape: [points.length / 2, 2], data: points });
-    const slope = program(x);
-    const { data } = await toArray(slope);
-    dispose(x, slope);
-    return data as Float32Array;
-  };
-  return Object.assign(slopes, { dispose: () => program.dispose() });
+function tellLap({ racer: { name } }: Runner, lap: Lap): void {
+  tell({ kind: "lap", generation, racer: name, lap });
 }
 
 function tell(news: News): void {

@@ -32,6 +32,32 @@ export function arena(here: () => Visit): void {
     expect(Number((await numbers("MALA, as published")).acceptance)).toBeGreaterThan(0.93);
   });
 
+  test("reloaded in the middle of a race goes on where this browser has kept it, and so with another device", async () => {
+    const rested = async () => {
+      await here().hide(true);
+      await here().atRest();
+      return { steps: await steps("MALA"), ...(await numbers("MALA")) };
+    };
+    const kept = await rested();
+    await here().page.reload();
+    await expect
+      .poll(() => here().text("#going-on"), patience)
+      .toContain(`Goes on after ${kept.steps.toLocaleString("en")} steps,`);
+    await expect.poll(() => steps("MALA"), patience).toBeGreaterThan(kept.steps);
+
+    const before = await rested();
+    expect(before.steps).toBeGreaterThan(kept.steps);
+    await here().hide(false);
+    await here().loseDevice();
+    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("The GPU went away");
+    await here().press("Go on");
+    const words = `Goes on after ${before.steps.toLocaleString("en")} steps,`;
+    await expect.poll(() => here().text("#going-on"), patience).toContain(words);
+    await expect.poll(() => steps("MALA"), patience).toBeGreaterThan(before.steps);
+    // Judged by the draws from before, too.
+    expect(await standing("MALA, as published")).toBe("standing biased");
+  });
+
   test("pauses, takes one step, and starts over", async () => {
     await here().press("Pause");
     await here().atRest();

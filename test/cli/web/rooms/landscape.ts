@@ -113,7 +113,7 @@ export function landscape(here: () => Visit): void {
 
   test("shows rejected moves, acceptance and effective draws of samplers that choose", async () => {
     await here().goTo(
-      `#v=1&recipe=anatomy/gmm-convergent-tiny&seed=3&${small}&sampler.kind=mala&sampler.steps=40&chains=long`,
+      `#v=1&recipe=anatomy/gmm-convergent-tiny&seed=3&${small}&sampler.kind=random-walk&sampler.steps=40&chains=long`,
     );
     await here().press("Play");
     const chart = (title: string) => here().page.locator("figure", { hasText: title });
@@ -122,6 +122,12 @@ export function landscape(here: () => Visit): void {
     await expect.poll(() => number("Acceptance"), patience).toBeGreaterThan(0.05);
     expect(await number("Acceptance")).toBeLessThanOrEqual(1);
     await expect.poll(() => number("Effective draws"), patience).toBeGreaterThan(0);
+    // A sampler without slopes has no curve of them, and shows the settings of no other until it is another.
+    expect(await chart("r_s").isVisible()).toBe(false);
+    const heat = here().page.getByLabel("hottest", { exact: true });
+    expect(await heat.isVisible()).toBe(false);
+    await here().page.getByLabel("sampler", { exact: true }).selectOption("tempering");
+    expect(await heat.isVisible()).toBe(true);
     expect(await here().page.getByRole("checkbox", { name: "rejected moves" }).isChecked()).toBe(true);
   });
 
