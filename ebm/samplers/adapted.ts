@@ -10,6 +10,11 @@ export interface AdaptedOptions {
   target: number;
   /** Steps after which the step size stays: as long as it moves, the chain is no Markov chain. */
   warmUp: number;
+  /**
+   * Largest step size; without one, as large as it takes. Where an energy is flat, as that of a net before it has learned, every step is
+   * accepted, and step sizes would grow without end.
+   */
+  most?: Operand;
 }
 
 /** What adapts, for each chain `[n]`; `logMean` is the logarithm of the step size after warm-up. */
@@ -28,9 +33,10 @@ const [STRENGTH, DELAY, FORGETTING] = [0.05, 10, 0.75];
  */
 export function adapted<S extends Chains, R extends Report>(
   family: (stepSize: Tensor) => Sampler<S, R | "acceptance">,
-  { initial, target, warmUp }: AdaptedOptions,
+  { initial, target, warmUp, most = Infinity }: AdaptedOptions,
 ): Sampler<S & { adaptation: Adaptation }, R | "acceptance" | "stepSize"> {
-  const beginning = typeof initial === "number" ? constant(Math.log(initial)) : initial.log();
+  const logOf = (size: Operand): Tensor => (typeof size === "number" ? constant(Math.log(size)) : size.log());
+  const beginning = logOf(initial);
   const first = family(beginning.exp());
   return {
     reports: [...first.reports, "stepSize"],
@@ -47,10 +53,11 @@ export function adapted<S extends Chains, R extends Report>(
       const { state, info, ...rest } = family(stepSize).step(key, present, energy);
       const t = iteration.add(1);
       const missed = shortfall.add(constant(target).sub(info.acceptance).sub(shortfall).div(t.add(DELAY)));
-      const sought = missed
+      const free = missed
         .mul(t.sqrt())
         .div(-STRENGTH)
         .add(beginning.add(Math.log(10)));
+      const sought = most === Infinity ? free : free.minimum(logOf(most));
       const weight = t.log().mul(-FORGETTING).exp();
       const adaptation: Adaptation = {
         iteration: t,

@@ -27,6 +27,7 @@ export const samplerFields = {
   },
   target: { kind: "number", about: "adapted: acceptance that is sought", exclusiveMin: 0, max: 0.9999999 },
   warmUp: { kind: "integer", about: "adapted: steps of each walk in which step sizes adapt", min: 0 },
+  boldest: { kind: "number", about: "adapted: the largest step size, as a multiple of the one to begin with", min: 1 },
 } as const satisfies Fields;
 
 export type SamplerOptions = SettingsOf<typeof samplerFields>;
@@ -171,13 +172,16 @@ export const samplerKinds = {
     title: "Adapted MALA",
     brief: ({ target }) => `η seeks an acceptance of ${target}`,
     about: "each chain tunes its own step size while it warms up, beginning at η, and then keeps it",
-    options: ["target", "warmUp"],
+    options: ["target", "warmUp", "boldest"],
     descends: false,
     gradients: () => 1,
-    step: (settings) =>
-      `x ← x − η ∇E(x) + √(2ηT) · N(0, I), accepted or not (Metropolis), where η, first ${settings.stepSize}, seeks an acceptance of ${settings.target} for ${settings.warmUp} steps`,
-    sampler: ({ stepSize, temperature, target, warmUp }) =>
-      adapted((stepSize) => mala({ stepSize, temperature }), { initial: stepSize, target, warmUp }),
+    step: ({ stepSize, target, warmUp, boldest }) =>
+      `x ← x − η ∇E(x) + √(2ηT) · N(0, I), accepted or not (Metropolis), where η, first ${stepSize} and at most ${times(boldest * stepSize)}, seeks an acceptance of ${target} for ${warmUp} steps`,
+    sampler: ({ stepSize, temperature, target, warmUp, boldest }) =>
+      adapted((stepSize) => mala({ stepSize, temperature }), {
+        ...{ initial: stepSize, target, warmUp },
+        most: typeof stepSize === "number" ? boldest * stepSize : stepSize.mul(boldest),
+      }),
   },
   independent: {
     title: "Independent",

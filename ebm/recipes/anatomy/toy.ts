@@ -26,6 +26,7 @@ const samplerOptions: SamplerOptions = {
   hottest: 8,
   target: 0.574,
   warmUp: 50,
+  boldest: 4,
 };
 
 /** Convergent learning: SGD, noise large enough to mix, chains that persist. */

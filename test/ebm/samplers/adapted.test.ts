@@ -61,3 +61,12 @@ test("moves by the dual averaging of Hoffman & Gelman, each chain by its own acc
     expect([steps.data[chain], means.data[chain]]).toEqual(close([logStep, logMean]));
   });
 });
+
+test("where every step is accepted, step sizes grow to the largest that is allowed, and not beyond", () => {
+  const flat: Energy = (x) => x.mul(0).flatten(1).sum(1);
+  const sampler = adapted((stepSize) => mala({ stepSize }), { initial: 0.5, target: 0.6, warmUp: 30, most: 2 });
+  const program = reference((x: Tensor) => walk(sampler, flat, x, 60, key(1)).state.adaptation.logMean);
+  const { data } = program({ shape: [2, 1], data: [0, 1] }) as Result;
+  expect([...data]).toEqual(close([Math.log(2), Math.log(2)], 1));
+  for (const logMean of data) expect(logMean).toBeLessThanOrEqual(Math.log(2));
+});

@@ -15,7 +15,7 @@ import { FAR, spreadOfVariance } from "../chance.ts";
 
 const settings: SamplerSettings = {
   ...{ stepSize: 0.2, noise: 0.2, momentum: 0.9, leapfrogs: 2, friction: 1, scale: 0.5 },
-  ...{ replicas: 3, hottest: 4, target: 0.574, warmUp: 20 },
+  ...{ replicas: 3, hottest: 4, target: 0.574, warmUp: 20, boldest: 4 },
 };
 
 const bowl: Energy = (x) => x.square().flatten(1).sum(1).mul(0.5);

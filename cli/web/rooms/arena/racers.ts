@@ -26,7 +26,7 @@ export interface Racer {
 const options: SamplerOptions = {
   ...{ momentum: 0, leapfrogs: 4, friction: 1, scale: 2 },
   ...{ replicas: 4, hottest: 8 },
-  ...{ target: 0.574, warmUp: 200 },
+  ...{ target: 0.574, warmUp: 200, boldest: 100 },
 };
 
 /** All samplers but the minimisers, on targets whose temperature is 1. */

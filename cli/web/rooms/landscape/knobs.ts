@@ -13,6 +13,7 @@ const optionStops: Readonly<Record<keyof SamplerOptions, [name: string, stops: r
   hottest: ["hottest", stops(1.25, 100)],
   target: ["acceptance sought", stops(0.1, 0.8)],
   warmUp: ["steps that adapt", [0, ...stops(1, 500, { integers: true })]],
+  boldest: ["boldest", stops(1, 100)],
 };
 
 const options = Object.entries(optionStops).map(([option, [name, stops]]): Knob => ({
