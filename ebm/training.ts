@@ -192,7 +192,7 @@ export interface WalkingChains {
   dispose(): void;
 }
 
-/** The numbers of one update: loss, d_s, r_s, energies, learning rate. */
+/** The numbers of one update: loss, d_s, energies, learning rate; r_s of samplers with slopes, acceptance of those that choose. */
 export type MetricsRow = { step: number } & Record<string, number>;
 
 /** The model at one step: measures by name, sample grids, and densities over the plane. */
