@@ -2,7 +2,7 @@
 
 export * from "./energy.ts";
 export { classesIn, labelledImages, labelledPoints, type Labelled } from "./data/labelled.ts";
-export * from "./data/toy.ts";
+export * from "./data/toys/index.ts";
 export { recipes } from "./recipes/index.ts";
 export * from "./samplers/index.ts";
 export type * from "./settings.ts";

@@ -5,7 +5,8 @@ export type Field =
   | { kind: "number"; about: string; unit?: string; min?: number; max?: number; exclusiveMin?: number }
   | { kind: "integer"; about: string; unit?: string; min?: number; max?: number }
   | { kind: "boolean"; about: string }
-  | { kind: "choice"; about: string; values: readonly string[] }
+  /** `brings`: the settings beside it that come along with a value, unless they are chosen too. */
+  | { kind: "choice"; about: string; values: readonly string[]; brings?: Readonly<Record<string, Settings>> }
   /** Several of them in one text, with commas between: `0,1,10`. */
   | { kind: "list"; about: string; of: Exclude<Field, { kind: "list" }> };
 

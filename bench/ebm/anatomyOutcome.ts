@@ -42,7 +42,7 @@ function ofCurves(rows: readonly MetricsRow[]) {
 }
 
 async function ofModel(training: Training, { data, landscape: { resolution } }: Run["settings"]) {
-  const toy = toys[data.name](data);
+  const toy = toys[data.name].of(data);
   const points = gridOf(toy.extent, resolution);
   const explorer = training.explore();
   const energies = await explorer.energies(points);

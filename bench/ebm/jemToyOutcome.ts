@@ -17,7 +17,7 @@ import {
   type Tree,
 } from "../../engine/index.ts";
 import { systems, type Labelled, type MetricsRow, type Training } from "../../ebm/index.ts";
-import { mixture } from "../../ebm/data/mixture.ts";
+import { mixture } from "../../ebm/data/toys/gmm.ts";
 import type { Evaluated } from "../../ebm/evaluation/evaluated.ts";
 import { Guard, safeStep } from "../../ebm/guard.ts";
 import { calibrationError, reliability } from "../../ebm/measures/calibration.ts";

@@ -4,6 +4,7 @@ import type { Fields, Settings } from "../../ebm/settings.ts";
 import type { Recipe, System } from "../../ebm/training.ts";
 import { Failure } from "../failure.ts";
 import { readAssignment } from "./assignment.ts";
+import { changed } from "./brought.ts";
 import { merge } from "./fields.ts";
 import { readConfigFile } from "./file.ts";
 import { checkSettings } from "./schema.ts";
@@ -42,17 +43,17 @@ export async function resolve(
   const { fields } = findSystem(catalogue, recipe.system);
   const weak = checkSettings(fields, recipe.settings, `recipe ${recipe.name}`, { partial: false });
   const strong = file === null ? {} : checkSettings(fields, file.settings, nameOrFile, { partial: true });
-  const settings = override(fields, merge(weak, strong), overrides);
+  const settings = override(fields, changed(fields, weak, strong), overrides);
   return { recipe: recipe.name, system: recipe.system, settings };
 }
 
-/** Settings with the options of the command line over them. */
+/** Settings with the options of the command line over them, and what these bring along. */
 export function override(fields: Fields, settings: Settings, { set = [], seed, steps, guard }: Overrides): Settings {
   const strongest = set.map((text) => readAssignment(fields, text));
   if (seed !== undefined) strongest.push(readAssignment(fields, `seed=${seed}`, `--seed ${seed}`));
   if (steps !== undefined) strongest.push(readAssignment(fields, `updates=${steps}`, `--steps ${steps}`));
   if (guard !== undefined) strongest.push(readAssignment(fields, `guard.mode=${guard}`, `--guard ${guard}`));
-  return strongest.reduce(merge, settings);
+  return changed(fields, settings, strongest.reduce(merge, {}));
 }
 
 /** The recipe of this name; throws a Failure that suggests one. */

@@ -1,6 +1,7 @@
 /** The settings of a recipe with those that a person has changed: for controls, for the address, for the command line. */
 
 import { systems, type Fields, type Recipe, type Settings } from "../../ebm/index.ts";
+import { changed } from "../config/brought.ts";
 import { leaves, merge, settingAt, valueAt } from "../config/fields.ts";
 import type { Value, Values } from "./controls.ts";
 
@@ -10,31 +11,36 @@ export type Changes = Readonly<Record<string, Value>>;
 /** The fields of the system that a recipe is of. */
 export const recipeFields = ({ system }: Recipe): Fields => systems[system].fields;
 
-/** The value that a setting has in a recipe. */
-export const standardValue = ({ settings }: Recipe, path: string): Value => valueAt(settings, path) as Value;
+/** The complete settings. */
+export const changedSettings = (recipe: Recipe, changes: Changes): Settings =>
+  changed(
+    recipeFields(recipe),
+    recipe.settings,
+    Object.entries(changes)
+      .map(([path, value]) => settingAt(path, value))
+      .reduce(merge, {}),
+  );
 
 /** The value that a setting has now. */
 export const changedValue = (recipe: Recipe, changes: Changes, path: string): Value =>
-  changes[path] ?? standardValue(recipe, path);
+  valueAt(changedSettings(recipe, changes), path) as Value;
 
-/** The complete settings. */
-export const changedSettings = ({ settings }: Recipe, changes: Changes): Settings =>
-  Object.entries(changes)
-    .map(([path, value]) => settingAt(path, value))
-    .reduce(merge, settings);
+/** The value that a setting has where a person leaves it alone: the recipe's, or what another change brings along. */
+export const standardValue = (recipe: Recipe, changes: Changes, path: string): Value =>
+  changedValue(recipe, Object.fromEntries(Object.entries(changes).filter(([name]) => name !== path)), path);
 
 /** What the controls of settings show. */
 export const changedValues = (recipe: Recipe, changes: Changes): Values => ({
   fields: recipeFields(recipe),
   now: (path) => changedValue(recipe, changes, path),
-  standard: (path) => standardValue(recipe, path),
+  standard: (path) => standardValue(recipe, changes, path),
 });
 
-/** The changes with one more; a value equal to the recipe's is no change. */
+/** The changes with one more; a value that it would have anyway is no change. */
 export function withChange(recipe: Recipe, changes: Changes, path: string, value: Value): Changes {
   const wanted: Changes = { ...changes, [path]: value };
   const changed = [...leaves(recipeFields(recipe)).keys()].filter(
-    (name) => name in wanted && wanted[name] !== standardValue(recipe, name),
+    (name) => name in wanted && wanted[name] !== standardValue(recipe, wanted, name),
   );
   return Object.fromEntries(changed.map((name) => [name, wanted[name]]));
 }

@@ -19,11 +19,10 @@ const DEPTH = 15;
 
 /**
  * The density from 0 to its peak; or the energy E / T, which is minus the log-density, bright where it is least. Dark is 15 nats
- * higher, or as much as half the square lies higher: at a low temperature that can be hundreds.
+ * higher, or as much as half the square lies higher, without places where nothing falls: at a low temperature that can be hundreds.
  */
 export function shadesOf(logDensity: ArrayLike<number>, scale: Scale): Shades {
-  const sorted = Float64Array.from(logDensity).sort();
-  const known = sorted.subarray(0, sorted.findLastIndex((value) => !Number.isNaN(value)) + 1);
+  const known = Float64Array.from(logDensity).filter(Number.isFinite).sort();
   const peak = known.at(-1) ?? 0;
   if (scale === "density") {
     const values = Float64Array.from(logDensity, (log) => Math.exp(log - peak));

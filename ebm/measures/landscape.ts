@@ -1,21 +1,42 @@
 /** The energy landscape over the plane: truth, model and short-run samples side by side, and how far they are apart. */
 
-import type { Toy } from "../data/toy.ts";
+import type { Toy } from "../data/toys/toy.ts";
 import type { Landscape } from "../training.ts";
 import { kernelDensity } from "./kernelDensity.ts";
 import { klDivergence, normaliseOnGrid, plottedLog } from "./kl.ts";
 
 export interface LandscapeOptions {
-  /** The distribution that the data come from. */
-  toy: Toy;
-  /** Points along each side of the grid. */
-  resolution: number;
+  /** The true log-density, of the distribution that the data come from. */
+  truth: OnGrid;
   /** Width of the kernels that smooth samples, in standard deviations of the samples. */
   bandwidth: number;
-  /** Energies of the model at temperature 1 at the points of `gridOf`, `[resolution²]`. */
+  /** Energies of the model at temperature 1 at the points of the grid, `[resolution²]`. */
   energies: ArrayLike<number>;
   /** Short-run samples, `[n, 2]` flat. */
   samples: ArrayLike<number>;
+}
+
+/** A log-density at the points of the square from −extent to +extent, as `gridOf` has them. */
+export interface OnGrid {
+  extent: number;
+  /** Points along each side. */
+  resolution: number;
+  /** `[resolution², 2]` flat */
+  points: Float32Array;
+  /** The area of one cell. */
+  cell: number;
+  /** `[resolution²]` */
+  logDensity: Float64Array;
+}
+
+/** The log-density of a toy distribution on the grid over its square. */
+export function onGrid({ extent, logDensity }: Toy, resolution: number): OnGrid {
+  const points = gridOf(extent, resolution);
+  return {
+    ...{ extent, resolution, points },
+    cell: ((2 * extent) / (resolution - 1)) ** 2,
+    logDensity: Float64Array.from({ length: resolution ** 2 }, (_, i) => logDensity(points[2 * i], points[2 * i + 1])),
+  };
 }
 
 /** The points of the square from −extent to +extent: rows upward in y, within a row along x, `[resolution², 2]` flat. */
@@ -28,16 +49,11 @@ export function gridOf(extent: number, resolution: number): Float32Array {
 }
 
 /** Three landscapes, and the Kullback-Leibler divergences in nats from the truth to the other two, all on the grid. */
-export function landscape({ toy, resolution, bandwidth, energies, samples }: LandscapeOptions): {
+export function landscape({ truth: grid, bandwidth, energies, samples }: LandscapeOptions): {
   landscapes: Landscape[];
   measures: Record<string, number>;
 } {
-  const { extent } = toy;
-  const points = gridOf(extent, resolution);
-  const cell = ((2 * extent) / (resolution - 1)) ** 2;
-  const truth = Float64Array.from({ length: resolution ** 2 }, (_, i) =>
-    toy.logDensity(points[2 * i], points[2 * i + 1]),
-  );
+  const { extent, resolution, points, cell, logDensity: truth } = grid;
   const model = Float64Array.from(energies, (energy) => -energy);
   const shortRun = densityOf(samples, bandwidth, points);
   const drawn = { truth, model, shortrun: shortRun };

@@ -1,6 +1,6 @@
 /** Where points in the plane lie among the parts of a toy distribution: whether one of them is missing. */
 
-import type { Toy } from "../data/toy.ts";
+import type { Toy } from "../data/toys/toy.ts";
 
 /**
  * The share of the points `[n, 2]`, flat, that lie nearest to each part of a toy distribution: `[groups]`, of sum 1. With weights

@@ -1,6 +1,7 @@
 /** Settings that mean the same in every system. */
 
-import type { Fields } from "../settings.ts";
+import { toys, type ToyOptions } from "../data/toys/index.ts";
+import type { Fields, Settings } from "../settings.ts";
 
 /** How long, how many at a time, and with which random numbers. */
 export const runFields = {
@@ -9,16 +10,27 @@ export const runFields = {
   batch: { kind: "integer", about: "data and chains per update", unit: "items", min: 1 },
 } as const satisfies Fields;
 
+/** `in toys but moons, 2spirals`: the toys that a measure can be chosen of. */
+function choosable(measure: keyof ToyOptions): string {
+  const settled = Object.keys(toys).filter((name) => toys[name].settled.includes(measure));
+  return settled.length === 0 ? "toys" : `toys but ${settled.join(", ")}`;
+}
+
 /** The measures of toy distributions. */
 export const toyFields = {
-  groups: { kind: "integer", about: "toys: Gaussians or rings", min: 1 },
-  sd: { kind: "number", about: "toys: standard deviation of each", exclusiveMin: 0 },
+  groups: { kind: "integer", about: `${choosable("groups")}: Gaussians, rings, circles or arms`, min: 1 },
+  sd: { kind: "number", about: `${choosable("sd")}: standard deviation of the noise of each`, min: 0 },
   radius: {
     kind: "number",
-    about: "toys: radius of the circle of Gaussians, distance between rings",
+    about: "toys: how far out Gaussians, circles, arms and curves lie; of rings from one to the next",
     exclusiveMin: 0,
   },
 } as const satisfies Fields;
+
+/** What each toy brings along: its measures as published. */
+export const toyMeasures: Readonly<Record<string, Settings>> = Object.fromEntries(
+  Object.entries(toys).map(([name, { published }]) => [name, { ...published }]),
+);
 
 /** How toys are looked at. */
 export const landscapeFields = {

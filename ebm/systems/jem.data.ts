@@ -5,9 +5,9 @@ import { classesOf, firstOfEach, type Classes } from "../data/classes.ts";
 import { imageSource } from "../data/images.ts";
 import { classesIn, labelledImages, labelledPoints, type Labelled } from "../data/labelled.ts";
 import { pointSet, pointsAt, pointSource, type PointSet } from "../data/pointSets.ts";
-import { pointSources } from "../data/points.ts";
 import { imagesAt, selected, splitRows } from "../data/select.ts";
 import type { Source } from "../data/source.ts";
+import { toyOf, type Toy } from "../data/toys/index.ts";
 import type { Context, ImageData } from "../training.ts";
 import type { JemSettings } from "./jem.fields.ts";
 
@@ -42,8 +42,9 @@ interface Kind<D extends { labels: Uint8Array }> {
 
 /** @throws RangeError for images without classes, or fewer than the settings ask for */
 export async function jemDataOf(settings: JemSettings, context: Context): Promise<JemData> {
-  return pointSources[settings.data.name] !== undefined
-    ? assembled(settings, pointKind(settings))
+  const toy = toyOf(settings.data);
+  return toy !== null
+    ? assembled(settings, pointKind(toy, settings))
     : assembled(settings, await imageKind(settings, context));
 }
 
@@ -83,9 +84,9 @@ async function assembled<D extends { labels: Uint8Array }>(
 /** Points of a toy that are not learned from. */
 const TEST = 5000;
 
-function pointKind({ data, seed }: JemSettings): Kind<PointSet> {
+function pointKind(toy: Toy, { data, seed }: JemSettings): Kind<PointSet> {
   if (data.count === 0) throw new RangeError("data.count: of a toy so many points are made, 1 or more; got 0");
-  const made = (part: "train" | "test", count: number) => pointSet(data.name, data, { seed, part, count });
+  const made = (part: "train" | "test", count: number) => pointSet(data.name, toy, { seed, part, count });
   return {
     given: made("train", data.count),
     test: () => Promise.resolve(made("test", TEST)),

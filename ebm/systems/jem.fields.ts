@@ -1,12 +1,12 @@
 /** The settings of JEM, and what it learns under them. */
 
 import { imageFields, imageNames } from "../data/fields.ts";
-import { pointSources } from "../data/points.ts";
+import { toys } from "../data/toys/index.ts";
 import { guardFields } from "../guard.ts";
 import { temperatureOf } from "../samplers/index.ts";
 import type { Fields, Settings, SettingsOf } from "../settings.ts";
 import type { Objective } from "../training.ts";
-import { adamFields, landscapeFields, logFields, longrunFields, runFields, toyFields } from "./fields.ts";
+import { adamFields, landscapeFields, logFields, longrunFields, runFields, toyFields, toyMeasures } from "./fields.ts";
 
 export const jemNetKinds = ["mlp", "conv", "wideResnet", "resnet"] as const;
 export const jemStartKinds = ["persistent", "uniform", "normal", "matched", "data"] as const;
@@ -19,7 +19,12 @@ const weight = (about: string) => ({ kind: "number", about, min: 0 }) as const;
 export const jemFields = {
   ...runFields,
   data: {
-    name: { kind: "choice", about: "what is learned", values: [...Object.keys(pointSources), ...imageNames] },
+    name: {
+      kind: "choice",
+      about: "what is learned",
+      values: [...Object.keys(toys), ...imageNames],
+      brings: toyMeasures,
+    },
     noise: { kind: "number", about: "standard deviation of the noise added to data, in evaluations too", min: 0 },
     ...{ size, flip, crop },
     count: {

@@ -13,7 +13,7 @@ import {
 import type { Pass } from "../../nn/index.ts";
 import type { Labelled } from "../data/labelled.ts";
 import type { Source } from "../data/source.ts";
-import type { ToyOptions } from "../data/toy.ts";
+import type { ToyOptions } from "../data/toys/toy.ts";
 import type { Energy } from "../energy.ts";
 import type { Evaluated } from "../evaluation/evaluated.ts";
 import { walk, type Sampler } from "../samplers/index.ts";

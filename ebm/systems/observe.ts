@@ -1,8 +1,8 @@
 /** What there is to see of a model: its samples, the energies of populations, and in the plane its landscape. */
 
 import { dispose, foldIn, fromArray, iota, take, Tensor, toArray } from "../../engine/index.ts";
-import { toys } from "../data/toy.ts";
-import { gridOf, landscape } from "../measures/landscape.ts";
+import { toyOf } from "../data/toys/index.ts";
+import { landscape, onGrid, type OnGrid } from "../measures/landscape.ts";
 import type { Program, SampleAsked } from "../trainer.ts";
 import type { Grid, Observation } from "../training.ts";
 import { LONG, longRunsOf } from "./longRun.ts";
@@ -21,6 +21,9 @@ export function observer(model: Model): Pick<Program<Learned>, "observe" | "samp
   const draw = samplesOf(model);
   const energies = energiesOf(model);
   const populations = populationsOf(model, energies);
+  const toy = toyOf(settings.data);
+  /** The truth, once it has been looked at. */
+  let truth: OnGrid | null = null;
   const { longrun: longEvery, longrunSteps, longrunStart } = settings.log;
   const longRuns = longEvery > 0 ? longRunsOf(model, model.startOf(longrunStart)) : null;
 
@@ -32,16 +35,14 @@ export function observer(model: Model): Pick<Program<Learned>, "observe" | "samp
 
   const seen = async (learned: Learned, samples: Tensor): Promise<Seen> => {
     const shown = await gridFrom("shortrun", samples);
-    const toy = toys[settings.data.name];
-    if (toy === undefined) return { measures: {}, grids: [shown], landscapes: [] };
+    if (toy === null) return { measures: {}, grids: [shown], landscapes: [] };
     const { resolution, bandwidth } = settings.landscape;
-    const density = toy(settings.data);
-    const grid = fromArray({ dtype: "f32", shape: [resolution ** 2, 2], data: gridOf(density.extent, resolution) });
+    truth ??= onGrid(toy, resolution);
+    const grid = fromArray({ dtype: "f32", shape: [resolution ** 2, 2], data: truth.points.slice() });
     const atGrid = energies(learnedOf(learned), grid);
     const { data: values } = await toArray(atGrid);
     dispose(grid, atGrid);
-    const options = { toy: density, resolution, bandwidth, energies: values, samples: shown.images };
-    return { grids: [shown], ...landscape(options) };
+    return { grids: [shown], ...landscape({ truth, bandwidth, energies: values, samples: shown.images }) };
   };
 
   return {

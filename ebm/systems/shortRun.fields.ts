@@ -3,12 +3,12 @@
 import { imageFields, imageNames } from "../data/fields.ts";
 import { givenName } from "../data/given.ts";
 import { madeImages } from "../data/made.ts";
-import { pointSources } from "../data/points.ts";
+import { toys } from "../data/toys/index.ts";
 import { guardFields } from "../guard.ts";
 import { samplerFields, samplerKind, samplerNames, temperatureOf } from "../samplers/index.ts";
 import type { Fields, Settings, SettingsOf } from "../settings.ts";
 import type { Objective } from "../training.ts";
-import { adamFields, landscapeFields, logFields, longrunFields, runFields, toyFields } from "./fields.ts";
+import { adamFields, landscapeFields, logFields, longrunFields, runFields, toyFields, toyMeasures } from "./fields.ts";
 
 export const netKinds = ["toy", "vanilla", "strided", "nonlocal"] as const;
 export const startKinds = ["persistent", "data", "uniform", "normal", "generator"] as const;
@@ -19,7 +19,8 @@ export const shortRunFields = {
     name: {
       kind: "choice",
       about: "what is learned",
-      values: [...Object.keys(pointSources), givenName, ...Object.keys(madeImages), ...imageNames],
+      values: [...Object.keys(toys), givenName, ...Object.keys(madeImages), ...imageNames],
+      brings: toyMeasures,
     },
     noise: { kind: "number", about: "standard deviation of the noise added to data", min: 0 },
     noiseMin: { kind: "number", about: "least noise on data", min: 0 },

@@ -19,10 +19,10 @@ import { givenInOrder, givenName, givenPoints, givenSource } from "../data/given
 import { imageSource } from "../data/images.ts";
 import { labelledImages, labelledPoints, type Labelled } from "../data/labelled.ts";
 import { madeImages } from "../data/made.ts";
-import { pointSources } from "../data/points.ts";
 import { pointSet } from "../data/pointSets.ts";
 import { selected } from "../data/select.ts";
 import type { Source } from "../data/source.ts";
+import { toyOf } from "../data/toys/index.ts";
 import { dataStart, generatorStart, normalStart, persistentStart, uniformStart, type Start } from "../starts/index.ts";
 import type { Levels } from "../trainer.ts";
 import type { Context } from "../training.ts";
@@ -35,8 +35,8 @@ export async function sourceOf(
   part: "train" | "test" = "train",
 ): Promise<Source> {
   if (data.name === givenName) return givenSource(await givenPoints(context));
-  const points = pointSources[data.name];
-  if (points !== undefined) return points(data);
+  const toy = toyOf(data);
+  if (toy !== null) return toy.source();
   const images = madeImages[data.name]?.(seed, part) ?? (await context.data(data.name, part, data.size));
   return part === "train"
     ? imageSource(selected(images, data), data.size, data)
@@ -53,8 +53,8 @@ export async function inOrderOf(
   part: "train" | "test",
 ): Promise<Labelled> {
   if (data.name === givenName) return givenInOrder(await givenPoints(context));
-  if (pointSources[data.name] !== undefined)
-    return labelledPoints(pointSet(data.name, data, { seed, part, count: POINTS }));
+  const toy = toyOf(data);
+  if (toy !== null) return labelledPoints(pointSet(data.name, toy, { seed, part, count: POINTS }));
   const images = madeImages[data.name]?.(seed, part) ?? (await context.data(data.name, part, data.size));
   return labelledImages(selected(images, part === "train" ? data : { ...data, count: 0 }), data.size);
 }

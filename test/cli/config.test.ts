@@ -3,11 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readAssignment } from "../../cli/config/assignment.ts";
+import { changed } from "../../cli/config/brought.ts";
 import { legalValues, leaves, merge, valueAt } from "../../cli/config/fields.ts";
 import { resolve } from "../../cli/config/resolve.ts";
 import { checkSettings } from "../../cli/config/schema.ts";
 import { suggest } from "../../cli/config/suggest.ts";
-import type { Field, Fields } from "../../ebm/settings.ts";
+import { recipes, systems } from "../../ebm/index.ts";
+import type { Field, Fields, Settings } from "../../ebm/settings.ts";
 import { testWorld } from "./world.ts";
 
 const fields: Fields = {
@@ -62,6 +64,41 @@ describe("resolve takes the recipe, then the file, then --set, and the named fla
     const { world } = await testWorld();
     await writeFile(join(world.cwd, "my.jsonc"), text);
     await expect(resolve(world, "my.jsonc", {}, world.cwd)).rejects.toThrow(message);
+  });
+});
+
+describe("a choice brings along what belongs to it", () => {
+  const measures = async (set: readonly string[], recipe = "anatomy/gmm-convergent-tiny") => {
+    const { world } = await testWorld();
+    const catalogue = { recipes: { ...recipes, ...world.recipes }, systems: { ...systems, ...world.systems } };
+    const { settings } = await resolve(catalogue, recipe, { set }, world.cwd);
+    const { groups, sd, radius } = settings.data as Settings;
+    return [groups, sd, radius];
+  };
+
+  test("--set data.name=moons: the measures of moons as published", async () => {
+    expect(await measures(["data.name=moons"])).toEqual([2, 0.2, 2]);
+    expect(await measures(["data.name=checkerboard"], "jem/toy")).toEqual([8, 0, 4]);
+  });
+
+  test("but not what is set too, in whatever order", async () => {
+    expect(await measures(["data.sd=0.1", "data.name=moons"])).toEqual([2, 0.1, 2]);
+    expect(await measures(["data.name=moons", "data.radius=1"])).toEqual([2, 0.2, 1]);
+  });
+
+  test("and nothing where the choice was made before", async () => {
+    expect(await measures(["data.name=gmm"], "jem/toy")).toEqual([3, 0.25, 0.6]);
+  });
+
+  test("beside it, at any depth", () => {
+    const known: Fields = {
+      kind: { ...(fields.kind as Field & { kind: "choice" }), brings: { b: { size: 2 } } },
+      size: { kind: "integer", about: "size", min: 0 },
+    };
+    expect(changed(known, { kind: "a", size: 1 }, { kind: "b" })).toEqual({ kind: "b", size: 2 });
+    expect(changed(known, { kind: "b", size: 5 }, { kind: "a" })).toEqual({ kind: "a", size: 5 });
+    expect(changed(known, { kind: "b", size: 5 }, { kind: "b" })).toEqual({ kind: "b", size: 5 });
+    expect(changed(known, { kind: "a", size: 1 }, {})).toEqual({ kind: "a", size: 1 });
   });
 });
 

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { toArray } from "../../../engine/index.ts";
 import { classesIn, labelledImages, labelledPoints } from "../../../ebm/data/labelled.ts";
 import { pointSet } from "../../../ebm/data/pointSets.ts";
-import { mixture } from "../../../ebm/data/mixture.ts";
-import { toys } from "../../../ebm/data/toy.ts";
+import { mixture } from "../../../ebm/data/toys/gmm.ts";
+import { toys } from "../../../ebm/data/toys/index.ts";
 import type { ImageData } from "../../../ebm/index.ts";
 import "../../engine/opened.ts";
 
@@ -28,14 +28,16 @@ test("labelledImages gives images in order, bytes as numbers in [−1, 1], with 
 const options = { groups: 3, sd: 0.25, radius: 0.6 };
 
 test("pointSet is the same from its seed, another for another seed or part, and its labels are the parts drawn from", async () => {
-  const made = pointSet("gmm", options, { seed: 1, part: "train", count: 3000 });
-  expect(pointSet("gmm", options, { seed: 1, part: "train", count: 3000 })).toEqual(made);
-  expect(pointSet("gmm", options, { seed: 1, part: "train", count: 20 }).points).toEqual(made.points.slice(0, 40));
+  const made = pointSet("gmm", toys.gmm.of(options), { seed: 1, part: "train", count: 3000 });
+  expect(pointSet("gmm", toys.gmm.of(options), { seed: 1, part: "train", count: 3000 })).toEqual(made);
+  expect(pointSet("gmm", toys.gmm.of(options), { seed: 1, part: "train", count: 20 }).points).toEqual(
+    made.points.slice(0, 40),
+  );
   for (const other of [
     { seed: 2, part: "train" },
     { seed: 1, part: "test" },
   ] as const)
-    expect(pointSet("gmm", options, { ...other, count: 3000 }).points).not.toEqual(made.points);
+    expect(pointSet("gmm", toys.gmm.of(options), { ...other, count: 3000 }).points).not.toEqual(made.points);
   const { means } = mixture(options);
   const squares = Array.from(made.labels, (label, i) =>
     [0, 1].map((axis) => (made.points[2 * i + axis] - means[label][axis]) ** 2),
@@ -52,13 +54,12 @@ test("pointSet is the same from its seed, another for another seed or part, and 
 });
 
 test("points of rings lie about their ring, in all directions", () => {
-  const rings = { groups: 2, sd: 0.1, radius: 1 };
+  const rings = toys.rings.of({ groups: 2, sd: 0.1, radius: 1 });
   const { points, labels, count } = pointSet("rings", rings, { seed: 3, part: "test", count: 500 });
-  const { nearest } = toys.rings(rings);
   let quadrants = 0;
   for (let i = 0; i < count; i++) {
     const [x, y] = [points[2 * i], points[2 * i + 1]];
-    expect(nearest(x, y).part).toBe(labels[i]);
+    expect(rings.nearest(x, y).part).toBe(labels[i]);
     if (x > 0 && y > 0) quadrants++;
   }
   expect(Math.abs(quadrants / count - 0.25)).toBeLessThan(5 * Math.sqrt(3 / 16 / count));

@@ -1,7 +1,7 @@
 /** The entropy of a density on a grid. */
 
 import { expect, test } from "vitest";
-import { mixture } from "../../../ebm/data/mixture.ts";
+import { mixture } from "../../../ebm/data/toys/gmm.ts";
 import { entropy } from "../../../ebm/measures/entropy.ts";
 import { gridOf } from "../../../ebm/measures/landscape.ts";
 

@@ -1,9 +1,9 @@
 /** The landscape: its grid, its three densities, and the divergences between them. */
 
 import { expect, test } from "vitest";
-import { mixture } from "../../../ebm/data/mixture.ts";
-import { toys, type Toy } from "../../../ebm/data/toy.ts";
-import { gridOf, landscape } from "../../../ebm/measures/landscape.ts";
+import { mixture } from "../../../ebm/data/toys/gmm.ts";
+import { toys, type Toy } from "../../../ebm/data/toys/index.ts";
+import { landscape, gridOf, onGrid } from "../../../ebm/measures/landscape.ts";
 import { normalFromBits } from "../../../engine/random/normal.ts";
 import { randomBits } from "../../../engine/random/threefry.ts";
 
@@ -24,16 +24,16 @@ const points = Array.from({ length: 1000 }, (_, i) =>
 ).flat();
 
 const measured = (energies: ArrayLike<number>, samples: ArrayLike<number> = points) =>
-  landscape({ toy, resolution, bandwidth: 0.1, energies, samples });
+  landscape({ truth: onGrid(toy, resolution), bandwidth: 0.1, energies, samples });
 
 test("gridOf(extent, resolution) goes along x from −extent to extent, then up in y", () => {
   expect([...gridOf(2, 3)]).toEqual([-2, -2, 0, -2, 2, -2, -2, 0, 0, 0, 2, 0, -2, 2, 0, 2, 2, 2]);
 });
 
-test.each(Object.entries(toys))("kl_true_model of %s is 0 for the energy −log p, up to any constant", (_name, make) => {
-  const toy = make({ groups: 3, sd: 0.2, radius: 1 });
-  const energies = exact(toy).map((energy) => energy + 1234);
-  const { measures } = landscape({ toy, resolution, bandwidth: 0.1, energies, samples: points });
+test.each(Object.entries(toys))("kl_true_model of %s is 0 for the energy −log p, up to any constant", (_name, kind) => {
+  const truth = onGrid(kind.of(kind.published), resolution);
+  const energies = truth.logDensity.map((log) => 1234 - log);
+  const { measures } = landscape({ truth, bandwidth: 0.1, energies, samples: points });
   expect(Math.abs(measures.kl_true_model)).toBeLessThan(1e-12);
 });
 

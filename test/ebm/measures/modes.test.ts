@@ -1,13 +1,13 @@
 /** Shares of points among Gaussians and rings. */
 
 import { expect, test } from "vitest";
-import { mixture } from "../../../ebm/data/mixture.ts";
-import { rings } from "../../../ebm/data/rings.ts";
+import { mixture } from "../../../ebm/data/toys/gmm.ts";
+import { ringsOf } from "../../../ebm/data/toys/rings.ts";
 import { modeShares, shareWithin } from "../../../ebm/measures/modes.ts";
 
 /** Means at (1, 0), (0, 1), (−1, 0) and (0, −1). */
 const four = mixture({ groups: 4, sd: 0.1, radius: 1 });
-const three = rings({ groups: 3, sd: 0.1, radius: 1 });
+const three = ringsOf({ groups: 3, sd: 0.1, radius: 1 });
 const points = [1, 0.1, 0.9, 0, -0.2, 1.1, 0.1, -5];
 
 test("modeShares(mixture, points) counts for each Gaussian the points nearest to it", () => {

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { shareWithin, type MetricsRow } from "../../../ebm/index.ts";
-import { mixture } from "../../../ebm/data/mixture.ts";
+import { mixture } from "../../../ebm/data/toys/gmm.ts";
 import { openSmall } from "../small.ts";
 import "../../engine/opened.ts";
 

@@ -16,7 +16,7 @@ import {
   type Tensor,
 } from "../../../engine/index.ts";
 import { systems, type MetricsRow, type Training } from "../../../ebm/index.ts";
-import { ringsSource } from "../../../ebm/data/points.ts";
+import { ringsOf } from "../../../ebm/data/toys/rings.ts";
 import { programOf, type ShortRunState } from "../../../ebm/systems/shortRun.ts";
 import { treeFrom } from "../../../nn/index.ts";
 import { FAR, spreadOfVariance } from "../chance.ts";
@@ -48,7 +48,7 @@ const persistent = { start: { kind: "persistent" } } as const;
 
 test("an update on the device is that of the float64 reference: parameters, moments, replay buffer and numbers", async () => {
   const settings = smallSettings("anatomy/rings-nonconvergent", { ...persistent, sampler: { noise: 0.1 } });
-  const source = ringsSource(settings.data);
+  const source = ringsOf(settings.data).source();
   const program = programOf(settings, source, {
     heldOut: () => Promise.resolve(source),
     inOrder: () => Promise.reject(new Error("no data")),

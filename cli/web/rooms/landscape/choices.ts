@@ -43,8 +43,8 @@ export type ChainsMode = (typeof chainsModes)[number];
 
 /** The data sets of the plane: in settings, and as the page calls them. */
 export const dataSets: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(Object.keys(toys).map((name) => [name, name])),
-  ...{ gmm: "Gaussians", rings: "Rings", [givenName]: "Yours" },
+  ...Object.fromEntries(Object.entries(toys).map(([name, { title }]) => [name, title])),
+  [givenName]: "Yours",
 };
 
 /** A recipe of the page: what it learns from, and in which way. */
@@ -91,8 +91,9 @@ export const settingsOf = (choices: Choices): Settings => changedSettings(recipe
 export const chosenValue = (choices: Choices, path: string): Value =>
   changedValue(recipeOf(choices), choices.changes, path);
 
-/** The value that a setting has in the recipe. */
-export const recipeValue = (choices: Choices, path: string): Value => standardValue(recipeOf(choices), path);
+/** The value that a setting has where it is left alone. */
+export const recipeValue = (choices: Choices, path: string): Value =>
+  standardValue(recipeOf(choices), choices.changes, path);
 
 /** What the controls of settings show. */
 export const valuesOf = (choices: Choices): Values => changedValues(recipeOf(choices), choices.changes);

@@ -1,6 +1,6 @@
 /** Which settings have a control, in which order, and where their sliders stop. What they mean is said by the system's fields. */
 
-import { samplerKind, type SamplerName, type SamplerOptions } from "../../../../ebm/index.ts";
+import { samplerKind, toys, type SamplerName, type SamplerOptions, type ToyOptions } from "../../../../ebm/index.ts";
 import { stops, type Knob } from "../../knob.ts";
 
 /** What only some samplers heed, and the others do not show. */
@@ -19,6 +19,21 @@ const optionStops: Readonly<Record<keyof SamplerOptions, [name: string, stops: r
 const options = Object.entries(optionStops).map(([option, [name, stops]]): Knob => ({
   ...{ path: `sampler.${option}`, name, stops },
   matters: (now) => samplerKind(now("sampler.kind") as SamplerName).options.some((one) => one === option),
+}));
+
+/** What only some toys have a choice of, and the others do not show. */
+const measureStops: Readonly<Record<keyof ToyOptions, [name: string, stops: readonly number[]]>> = {
+  groups: ["parts of the data", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12]],
+  sd: ["their spread", stops(0.05, 0.5)],
+  radius: ["their radius", stops(0.2, 5)],
+};
+
+const measures = Object.entries(measureStops).map(([measure, [name, stops]]): Knob => ({
+  ...{ path: `data.${measure}`, name, stops },
+  matters(now) {
+    const data = String(now("data.name"));
+    return Object.hasOwn(toys, data) && !toys[data].settled.some((one) => one === measure);
+  },
 }));
 
 /** Always in sight. */
@@ -41,7 +56,5 @@ export const moreKnobs: readonly Knob[] = [
   { path: "objective.scaled", name: "scaled loss", stops: null },
   { path: "net.width", name: "width of the net", stops: stops(4, 100, { integers: true }) },
   { path: "net.leak", name: "leak", stops: [0, ...stops(0.01, 1)] },
-  { path: "data.groups", name: "Gaussians or rings", stops: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12] },
-  { path: "data.sd", name: "their spread", stops: stops(0.05, 0.5) },
-  { path: "data.radius", name: "their radius", stops: stops(0.2, 3) },
+  ...measures,
 ];

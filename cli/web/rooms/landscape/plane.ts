@@ -1,9 +1,9 @@
 /** The square of the plane that is shown, and the true log-density on its grid. */
 
-import { gridOf } from "../../../../ebm/measures/landscape.ts";
+import { gridOf, onGrid } from "../../../../ebm/measures/landscape.ts";
 import { normaliseOnGrid } from "../../../../ebm/measures/kl.ts";
 import { standardised } from "../../../../ebm/data/given.ts";
-import { toys, type Settings } from "../../../../ebm/index.ts";
+import { toyOf, type Settings } from "../../../../ebm/index.ts";
 import { kernelDensity } from "../../../../ebm/measures/kernelDensity.ts";
 import type { ModelSettings } from "../../../../ebm/systems/model.ts";
 import { spiral } from "./own.ts";
@@ -32,16 +32,17 @@ export interface Plane {
 export function planeOf(settings: Settings, points: Float32Array | null): Plane {
   const { data, landscape } = settings as unknown as ModelSettings;
   const { resolution } = landscape;
-  const toy = toys[data.name]?.(data);
+  const toy = toyOf(data);
+  if (toy !== null) {
+    const { logDensity, ...grid } = onGrid(toy, resolution);
+    return { ...grid, truth: normaliseOnGrid(logDensity, grid.cell), own: null };
+  }
   const own = standardised(points ?? spiral);
-  const extent = toy?.extent ?? own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) * MARGIN;
+  const extent = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0) * MARGIN;
   const grid = gridOf(extent, resolution);
   const cell = ((2 * extent) / (resolution - 1)) ** 2;
-  const logs = toy
-    ? Float64Array.from({ length: resolution ** 2 }, (_, i) => toy.logDensity(grid[2 * i], grid[2 * i + 1]))
-    : kernelDensity(some(own), SMOOTHING)(grid);
-  const truth = normaliseOnGrid(logs, cell);
-  return { extent, resolution, points: grid, cell, truth, own: toy === undefined ? own : null };
+  const truth = normaliseOnGrid(kernelDensity(some(own), SMOOTHING)(grid), cell);
+  return { extent, resolution, points: grid, cell, truth, own };
 }
 
 /** The kernels of a thousand points show as much as those of all. */

@@ -1,15 +1,14 @@
 /** Which runs can be trained in a page: those that learn from what needs no file, or from files that a page can read. */
 
-import { recipes, type Settings } from "../../../../ebm/index.ts";
+import { recipes, toys, type Settings } from "../../../../ebm/index.ts";
 import { madeImages } from "../../../../ebm/data/made.ts";
-import { pointSources } from "../../../../ebm/data/points.ts";
 import { valueAt, wordOf } from "../../../config/fields.ts";
 import { missing, readable } from "../../shelf.ts";
 
 /** The data set that settings ask files of, null if they need none. */
 export function needsFiles(settings: Settings): string | null {
   const name = wordOf(valueAt(settings, "data.name"));
-  return name in pointSources || name in madeImages ? null : name;
+  return name in toys || name in madeImages ? null : name;
 }
 
 /** The recipes to begin a run of, by name. */

@@ -115,7 +115,7 @@ describe("the address", () => {
     ["sampler.stesp=60", 'address: sampler.stesp=60: no option "sampler.stesp"; did you mean "sampler.steps"?'],
     ["sampler.steps=many", 'address: sampler.steps=many: "sampler.steps" is an integer of at least 1, got "many"'],
     ["sampler.noise=-1", 'address: sampler.noise=-1: "sampler.noise" is a number of at least 0, got -1'],
-    ["data.name=mnist", 'address: data.name is one of gmm, rings, points, got "mnist"'],
+    ["data.name=mnist", `address: data.name is one of ${Object.keys(dataSets).join(", ")}, got "mnist"`],
     ["recipe=anatomy/gmm", 'address: no such recipe, "anatomy/gmm"'],
     ["recipe=shortrun/mnist", 'address: not for this page, "shortrun/mnist"'],
     ["scale=loud", 'address: scale is one of density, energy, got "loud"'],

@@ -19,6 +19,11 @@ test("shadesOf an energy reaches 15 nats, or half of the square where that is mo
   expect(shadesOf([0, -1, -2, -30], "energy").values.at(-1)).toBe(-15);
 });
 
+test("shadesOf an energy leaves out where nothing falls, however much of the square that is", () => {
+  const { values, range } = shadesOf([0, -2, -Infinity, -Infinity, -Infinity], "energy");
+  expect([...values, ...range]).toEqual([0, -2, -15, -15, -15, -15, 0]);
+});
+
 test("shadesOf what is no number is dark and fails nothing", () => {
   for (const scale of ["density", "energy"] as const) {
     const { range, levels } = shadesOf([NaN, NaN], scale);
