@@ -1,6 +1,7 @@
 /** A comparison on one page: the table, then a small picture of every run, all on the same scales. */
 
-import { curves, type Curve } from "../report/curves.ts";
+import { curves } from "../report/curves.ts";
+import { charts, type Curve } from "../run/charts.ts";
 import { document } from "../report/document.ts";
 import { html, pngUrl, type Markup } from "../report/html.ts";
 import { triptych } from "../report/landscapes.ts";
@@ -58,10 +59,7 @@ const caption = ({ name, varied }: Comparison["rows"][number]): string =>
 
 /** One curve per run, small, side by side. */
 function curveSection(runs: readonly NamedRun[], { rows }: Comparison): Markup {
-  const shown: Curve[] = [
-    { name: "d_s", key: "d_s", colour: "var(--blue)" },
-    { name: "r_s", key: "r_s", colour: "var(--green)" },
-  ];
+  const shown: readonly Curve[] = [...charts.ds.curves, ...charts.rs.curves];
   const present = shown.filter(({ key }) =>
     runs.some(({ run }) => run.updates.some((row) => Number.isFinite(row[key]))),
   );
@@ -69,7 +67,7 @@ function curveSection(runs: readonly NamedRun[], { rows }: Comparison): Markup {
     <h2>Curves</h2>
     ${present.map(
       (curve) =>
-        html`<h3>${curve.name}</h3>
+        html`<h3>${curve.label}</h3>
           <div class="charts small">
             ${runs.map(
               ({ run }, at) =>

@@ -14,16 +14,16 @@ export function chainsTable(rows: readonly NumbersRow[]): string {
 
 /** Each column, what it means and its colour. */
 const columns = {
-  energy: ["Energy", "of the chains, mean after each step", "var(--orange)"],
-  slope_norm: ["Slope", "length of the gradient, mean before each step", "var(--green)"],
-  acceptance: ["Acceptance", "probability, mean of each step", "var(--blue)"],
+  energy: ["Energy", "of the chains, mean after each step", "--orange"],
+  slope_norm: ["Slope", "length of the gradient, mean before each step", "--green"],
+  acceptance: ["Acceptance", "probability, mean of each step", "--blue"],
 } as const;
 
 /** The curves of energy, slope and acceptance, as far as they were recorded. */
 export function chainsPage(title: string, rows: readonly NumbersRow[]): string {
   const charts = Object.entries(columns).flatMap(([key, [name, remark, colour]]) =>
     rows.some((row) => Number.isFinite(row[key]))
-      ? [chart(name, remark, curves(rows, [{ name, key, colour }], { unit: "step" }))]
+      ? [chart(name, remark, curves(rows, [{ key, label: name, colour }], { unit: "step" }))]
       : [],
   );
   const body = html`<main>

@@ -1,110 +1,77 @@
 /** The charts of a report: the diagnosis of Nijkamp et al. 2019, and the other curves. */
 
+import { charts as shared, type Chart, type Curve } from "../run/charts.ts";
 import type { NumbersRow } from "../run/records.ts";
-import { correlograms, curves, type Curve } from "./curves.ts";
+import { correlograms, curves } from "./curves.ts";
 import { html, type Markup } from "./html.ts";
 import type { RunData } from "./read.ts";
 
-/** d_s and r_s, their cross-correlation and autocorrelations; null for a run without them. */
+/** d_s and r_s, their cross-correlation and autocorrelations; null for a run without d_s, and no r_s where chains have no slopes. */
 export function diagnosis({ updates, events }: RunData): Markup | null {
-  if (!has(updates, "d_s") || !has(updates, "r_s")) return null;
+  if (!has(updates, "d_s")) return null;
   const found = correlograms(updates);
   const marks = recoveriesOf(events);
-  const [d, r]: Curve[] = [
-    { name: "d_s", key: "d_s", colour: "var(--blue)" },
-    { name: "r_s", key: "r_s", colour: "var(--green)" },
-  ];
+  const { ds, rs } = shared;
+  const known = [ds, rs].filter(({ curves: [{ key }] }) => has(updates, key));
+  const shown = known.map(({ title, about, curves: all, ...options }) =>
+    chart(title, about, curves(updates, all, { ...options, marks })),
+  );
   return html`<section>
     <h2>Diagnosis</h2>
     <div class="charts">
-      ${chart("d_s", "energy of data less that of samples", curves(updates, [d], { zero: true, marks }))}
-      ${chart("r_s", "length of a gradient step", curves(updates, [r], { marks }))}
-      ${found && chart("Cross-correlation of d_s and r_s", `last ${found.updates} updates`, found.cross)}
-      ${found && chart("Autocorrelation", `last ${found.updates} updates`, found.auto, [d, r])}
+      ${shown} ${found && chart("Cross-correlation of d_s and r_s", `last ${found.updates} updates`, found.cross)}
+      ${found && chart("Autocorrelation", `last ${found.updates} updates`, found.auto, [...ds.curves, ...rs.curves])}
     </div>
   </section>`;
 }
 
-/** A frame of curves, of what was measured in updates and at observations alike. */
-interface Frame {
-  title: string;
-  remark: string;
-  curves: readonly Curve[];
-}
-
 /** What a run may have numbers of. */
-const frames: readonly Frame[] = [
-  {
-    title: "Energies",
-    remark: "mean of a batch",
-    curves: [
-      { name: "data", key: "energy_data", colour: "var(--blue)" },
-      { name: "samples", key: "energy_samples", colour: "var(--orange)" },
-    ],
-  },
+const frames: readonly Chart[] = [
+  shared.energies,
   {
     title: "Accuracy",
-    remark: "share of a batch, and of what is held out",
+    about: "share of a batch, and of what is held out",
     curves: [
-      { name: "training", key: "accuracy", colour: "var(--blue)" },
-      { name: "held out", key: "accuracy_held_out", colour: "var(--orange)" },
+      { key: "accuracy", label: "training", colour: "--blue" },
+      { key: "accuracy_held_out", label: "held out", colour: "--orange" },
     ],
   },
   {
     title: "Cross-entropy",
-    remark: "nats, mean of a batch, and of what is held out",
+    about: "nats, mean of a batch, and of what is held out",
     curves: [
-      { name: "training", key: "cross_entropy", colour: "var(--blue)" },
-      { name: "held out", key: "cross_entropy_held_out", colour: "var(--orange)" },
+      { key: "cross_entropy", label: "training", colour: "--blue" },
+      { key: "cross_entropy_held_out", label: "held out", colour: "--orange" },
     ],
   },
   {
     title: "d_s of classes",
-    remark: "E(x, y) of data less that of samples of the same class",
-    curves: [{ name: "d_s of classes", key: "d_s_joint", colour: "var(--blue)" }],
+    about: "E(x, y) of data less that of samples of the same class",
+    curves: [{ key: "d_s_joint", label: "d_s of classes", colour: "--blue" }],
   },
   {
     title: "Squares of energies",
-    remark: "mean of data and of samples, without their weight",
-    curves: [{ name: "squares", key: "energy_l2", colour: "var(--violet)" }],
+    about: "mean of data and of samples, without their weight",
+    curves: [{ key: "energy_l2", label: "squares", colour: "--violet" }],
   },
-  {
-    title: "KL from the truth",
-    remark: "nats",
-    curves: [
-      { name: "model", key: "kl_true_model", colour: "var(--violet)" },
-      { name: "short-run", key: "kl_true_shortrun", colour: "var(--orange)" },
-    ],
-  },
+  shared.divergence,
   {
     title: "Energies at each look",
-    remark: "E / T, means",
+    about: "E / T, means",
     curves: [
-      { name: "data", key: "energy_of_data", colour: "var(--blue)" },
-      { name: "samples", key: "energy_of_shortrun", colour: "var(--orange)" },
-      { name: "replay buffer", key: "energy_of_buffer", colour: "var(--green)" },
-      { name: "noise", key: "energy_of_noise", colour: "var(--violet)" },
+      { key: "energy_of_data", label: "data", colour: "--blue" },
+      { key: "energy_of_shortrun", label: "samples", colour: "--orange" },
+      { key: "energy_of_buffer", label: "replay buffer", colour: "--green" },
+      { key: "energy_of_noise", label: "noise", colour: "--violet" },
     ],
   },
-  {
-    title: "Acceptance",
-    remark: "probability with which chains take a step, mean",
-    curves: [{ name: "acceptance", key: "acceptance", colour: "var(--blue)" }],
-  },
-  {
-    title: "Swaps",
-    remark: "share of steps in which a chain changes places with a hotter one",
-    curves: [{ name: "swaps", key: "swapped", colour: "var(--green)" }],
-  },
-  {
-    title: "Adapted step size",
-    remark: "mean over chains and steps",
-    curves: [{ name: "step size", key: "step_size", colour: "var(--green)" }],
-  },
+  shared.acceptance,
+  shared.swaps,
+  shared.stepSize,
   {
     title: "Learning rate",
-    remark: "",
-    curves: [{ name: "learning rate", key: "learning_rate", colour: "var(--green)" }],
+    about: "",
+    curves: [{ key: "learning_rate", label: "learning rate", colour: "--green" }],
   },
 ];
 
@@ -112,11 +79,9 @@ const frames: readonly Frame[] = [
 export function otherCurves({ updates, measures, events }: RunData): Markup | null {
   const marks = recoveriesOf(events);
   const rows = [...updates, ...measures];
-  const charts = frames.flatMap(({ title, remark, curves: all }) => {
+  const charts = frames.flatMap(({ title, about, curves: all }) => {
     const shown = all.filter(({ key }) => varies(rows, key));
-    return shown.length === 0
-      ? []
-      : [chart(title, remark, curves(rows, shown, { marks }), all.length > 1 ? shown : [])];
+    return shown.length === 0 ? [] : [chart(title, about, curves(rows, shown, { marks }), all.length > 1 ? shown : [])];
   });
   return charts.length === 0
     ? null
@@ -126,11 +91,18 @@ export function otherCurves({ updates, measures, events }: RunData): Markup | nu
       </section>`;
 }
 
-/** A drawing with its title, a remark and the names of its curves. */
-export function chart(title: string, remark: string, drawing: Markup, legend: readonly Curve[] = []): Markup {
-  const keys = legend.map(({ name, colour }) => html`<span class="key" style="--colour: ${colour}">${name}</span>`);
+/** A drawing with its title, what it is about and the names of its curves. */
+export function chart(
+  title: string,
+  about: string,
+  drawing: Markup,
+  legend: readonly Omit<Curve, "key">[] = [],
+): Markup {
+  const keys = legend.map(
+    ({ label, colour }) => html`<span class="key" style="--colour: var(${colour})">${label}</span>`,
+  );
   return html`<figure class="chart">
-    <figcaption>${title} <small>${remark}</small>${keys}</figcaption>
+    <figcaption>${title} <small>${about}</small>${keys}</figcaption>
     ${drawing}
   </figure>`;
 }

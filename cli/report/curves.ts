@@ -3,15 +3,9 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { correlations, type Correlations } from "../../ebm/measures/correlation.ts";
+import type { Curve } from "../run/charts.ts";
 import type { NumbersRow } from "../run/records.ts";
 import { Markup } from "./html.ts";
-
-/** A number by step, with its name in the legend and its colour, a variable of the page's style. */
-export interface Curve {
-  name: string;
-  key: string;
-  colour: string;
-}
 
 /** Points a curve may have; more are drawn as the mean of each bin over the band from its least to its largest. */
 const mostPoints = 400;
@@ -40,7 +34,7 @@ export function curves(
   shown: readonly Curve[],
   { zero = false, marks = [], unit = "update" }: CurveOptions = {},
 ): Markup {
-  const series = shown.map((curve) => ({ ...curve, bins: binned(rows, curve.key) }));
+  const series = shown.map(({ key, colour }) => ({ colour: `var(${colour})`, bins: binned(rows, key) }));
   const values = series.flatMap(({ bins }) => bins.map(({ mean }) => mean));
   const logarithmic =
     !zero && values.length > 0 && values.every((value) => value > 0) && Math.max(...values) > 30 * Math.min(...values);

@@ -7,7 +7,7 @@ import { draw } from "./curves.ts";
 import type { Markup } from "./html.ts";
 
 /** Of curves in their order, round and round. */
-const colours = ["blue", "orange", "green", "violet", "bad", "mixed", "open", "soft"].map((name) => `var(--${name})`);
+const colours = ["--blue", "--orange", "--green", "--violet", "--bad", "--mixed", "--open", "--soft"] as const;
 
 interface Point {
   x: number;
@@ -17,23 +17,24 @@ interface Point {
 /** A figure with its title and the names of its curves; coordinates that are null are not drawn. */
 export function figure({ title, remark, kind, curves, ...axes }: Figure): Markup {
   const shown = curves.map(({ name, points }, at) => ({
-    ...{ name, key: name, colour: colours[at % colours.length] },
+    ...{ label: name, colour: colours[at % colours.length] },
     points: points.map(([x, y]): Point => ({ x: (x as number | null) ?? NaN, y: (y as number | null) ?? NaN })),
   }));
   if (kind === "reliability") return chart(title, remark, reliability(shown[0].points, shown[1]?.points ?? [], axes));
-  const marks = shown.flatMap(({ points, colour }, at) =>
-    kind === "lines"
+  const marks = shown.flatMap(({ points, colour }, at) => {
+    const stroke = `var(${colour})`;
+    return kind === "lines"
       ? [
-          Plot.lineY(points, { x: "x", y: "y", stroke: colour, strokeWidth: 1.6 }),
-          Plot.dot(points, { x: "x", y: "y", fill: colour, r: 2.4 }),
+          Plot.lineY(points, { x: "x", y: "y", stroke, strokeWidth: 1.6 }),
+          Plot.dot(points, { x: "x", y: "y", fill: stroke, r: 2.4 }),
         ]
       : [
           ...(at === 0
-            ? [Plot.areaY(points, { x: "x", y: "y", fill: colour, fillOpacity: 0.25, curve: "step-after" })]
+            ? [Plot.areaY(points, { x: "x", y: "y", fill: stroke, fillOpacity: 0.25, curve: "step-after" })]
             : []),
-          Plot.lineY(points, { x: "x", y: "y", stroke: colour, strokeWidth: 1.3, curve: "step-after" }),
-        ],
-  );
+          Plot.lineY(points, { x: "x", y: "y", stroke, strokeWidth: 1.3, curve: "step-after" }),
+        ];
+  });
   const drawing = draw({
     x: { label: `${axes.x} →`, ticks: 6 },
     y: {

@@ -96,17 +96,21 @@ function trend(measures: readonly NumbersRow[]): string[] {
 
 /** How the energies of data and samples stand to each other in the last fifth, and whether learning oscillates. */
 function balance(updates: readonly NumbersRow[]): string[] {
-  const curve = updates.filter((row) => "d_s" in row && "r_s" in row);
+  const curve = updates.filter((row) => "d_s" in row);
   const last = curve.slice(-Math.ceil(curve.length / 5));
   if (last.length < 10) return [];
   const d = last.map((row) => row.d_s);
-  const r = last.map((row) => row.r_s);
   const { mean, sd } = spreadOf(d);
-  const { lags, autoEnergy } = correlations(d, r);
+  const { lags, autoEnergy } = correlations(d, d);
   const level = `d_s ${significant(mean)} ± ${significant(sd)}, lag-1 autocorrelation ${autoEnergy[lags.indexOf(1)].toFixed(2)}`;
   return [
     `In the last ${last.length} updates ${balanceWords(d, autoEnergy[lags.indexOf(1)])} (${level}).`,
-    `The chains move ${significant(r[r.length - 1])} per step along the gradient (r_s), at the start ${significant(curve[0].r_s)}.`,
+    // Chains without slopes have no r_s.
+    ...("r_s" in curve[0]
+      ? [
+          `The chains move ${significant(last[last.length - 1].r_s)} per step along the gradient (r_s), at the start ${significant(curve[0].r_s)}.`,
+        ]
+      : []),
   ];
 }
 

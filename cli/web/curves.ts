@@ -2,24 +2,13 @@
 
 import uPlot from "uplot";
 import { significant } from "../progress/line.ts";
+import type { Chart as RunChart } from "../run/charts.ts";
 import { colour } from "./colours.ts";
 import { History } from "./history.ts";
 
-export interface Curve {
-  /** of the row */
-  name: string;
-  label: string;
-  colour: string;
-}
-
-export interface Chart {
-  title: string;
-  about: string;
-  curves: readonly Curve[];
+export interface Chart extends RunChart {
   /** Shown only once there are numbers. */
   optional?: boolean;
-  /** a line at zero */
-  zero?: boolean;
   logarithmic?: boolean;
 }
 
@@ -35,7 +24,7 @@ export class CurvesView {
     place: HTMLElement,
     readonly charts: readonly Chart[],
   ) {
-    this.#histories = charts.map(({ curves }) => new History(curves.map(({ name }) => name)));
+    this.#histories = charts.map(({ curves }) => new History(curves.map(({ key }) => key)));
     this.#figures = charts.map((chart) => figure(chart));
     place.replaceChildren(...this.#figures);
     this.restyle();
@@ -90,7 +79,7 @@ function figure({ title, about, curves }: Chart): HTMLElement {
     const key = document.createElement("span");
     key.style.setProperty("--key", `var(${colour})`);
     const output = document.createElement("output");
-    key.append(label === "" ? "" : `${label} `, output);
+    key.append(curves.length === 1 ? "" : `${label} `, output);
     return key;
   });
   const note = document.createElement("small");

@@ -176,14 +176,14 @@ test("binned keeps short curves and gives mean, least and largest of long ones",
 
 test("curves draws a scale of powers of ten when a curve spans them, and not through zero", () => {
   const rows = [1e-4, 1e-3, 1e-2].map((rate, i) => ({ step: i, rate }));
-  const drawn = (zero: boolean): string => curves(rows, [{ name: "", key: "rate", colour: "red" }], { zero }).text;
+  const drawn = (zero: boolean): string => curves(rows, [{ key: "rate", label: "", colour: "--blue" }], { zero }).text;
   expect(drawn(false)).toContain(">0.0001<");
   expect(drawn(true)).not.toContain(">0.0001<");
 });
 
 test("curves writes large numbers in short beside the axis", () => {
   const rows = [0, -5e6, -1e7].map((loss, step) => ({ step, loss }));
-  const drawn = curves(rows, [{ name: "", key: "loss", colour: "red" }]).text;
+  const drawn = curves(rows, [{ key: "loss", label: "", colour: "--blue" }]).text;
   expect(drawn).toContain(">-10M<");
   expect(drawn).not.toContain("000,000");
 });

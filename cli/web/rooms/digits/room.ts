@@ -1,6 +1,7 @@
 /** The digits room: joins what a person draws and chooses, what the worker tells, and what is shown. */
 
 import { significant } from "../../../progress/line.ts";
+import { charts as shared } from "../../../run/charts.ts";
 import { hideBanner, tellProblems } from "../../banner.ts";
 import { changedSettings, changedValue, changedValues, trainCommand } from "../../changes.ts";
 import { copyByButton } from "../../clipboard.ts";
@@ -32,17 +33,11 @@ const charts: readonly Chart[] = [
     about: "share that is classified right",
     optional: true,
     curves: [
-      { name: "accuracy", label: "of the batch", colour: "--blue" },
-      { name: "held_out", label: "of held-out digits", colour: "--orange" },
+      { key: "accuracy", label: "of the batch", colour: "--blue" },
+      { key: "held_out", label: "of held-out digits", colour: "--orange" },
     ],
   },
-  {
-    title: "d_s",
-    about: "mean energy of data less that of samples",
-    optional: true,
-    zero: true,
-    curves: [{ name: "d_s", label: "", colour: "--green" }],
-  },
+  { ...shared.ds, optional: true },
 ];
 
 const modelNames = Object.keys(models) as ModelName[];
