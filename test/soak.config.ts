@@ -1,4 +1,4 @@
-// npm run soak: ten minutes of the app in the test's browser, beside the suite.
+// npm run soak: ten minutes of the app's rooms in the test's browser, beside the suite.
 import { defineConfig } from "vitest/config";
 
 const conditions = ["source"];
