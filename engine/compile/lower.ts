@@ -18,6 +18,7 @@ import {
   type LeafUse,
   type Surroundings,
 } from "./emit.ts";
+import { fourOf, loadFour, type Result } from "./fours.ts";
 import { baseOf, storedBy, type Cluster } from "./fuse.ts";
 import { Sizes } from "./sizes.ts";
 
@@ -43,6 +44,8 @@ interface Parts {
   slots: Record<string, string>;
   /** The slot in front of which leaves are declared. */
   declareIn: string;
+  /** Whether results, and leaves that are read only at the element being written, are bound as vectors of four. */
+  fours?: boolean;
 }
 
 /** `target` decides which form of a kernel is used. */
@@ -68,8 +71,11 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target): L
       (leaf) => uses.get(leaf)!.aligned && !parts.operands.some((operand) => baseOf(operand) === leaf),
     ),
     source(shared) {
-      const declare = (binding: number, access: string, name: string, { dtype }: Tensor) =>
-        `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${stored[dtype]}>;\n`;
+      const inFours = (tensor: Tensor) => parts.fours === true && uses.get(tensor)?.aligned !== false;
+      const declare = (binding: number, access: string, name: string, tensor: Tensor) => {
+        const type = (inFours(tensor) ? fourOf(tensor.dtype) : null) ?? stored[tensor.dtype];
+        return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}>;\n`;
+      };
       const declarations = [
         ...results.slice(1).map(({ tensor, name, binding }) => declare(binding, "read_write", name, tensor)),
         ...own(shared).map((leaf) => declare(leafBinding(leaf), "read", `leaf${uses.get(leaf)!.index}`, leaf)),
@@ -119,31 +125,42 @@ function partsOf(cluster: Cluster, around: Surroundings, target: Target): Parts 
 
 /** Lines of an expression beyond which a loop around it takes compilers too long. */
 const LONG = 60;
-/** Lines up to which, and elements from which on, a loop goes over four elements at a time. */
+/** Lines up to which, and elements from which on, an expression goes over four neighbours at a time. */
 const SHORT = 30;
 const MANY = 2 ** 16;
 
-function expression(cluster: Cluster, around: Surroundings, { elements }: Target): Parts {
+function expression(cluster: Cluster, around: Surroundings, { elements, writtenOut }: Target): Parts {
   const { root } = cluster;
   const emitter = new Emitter(around, new Map(), "i");
   const value = toStored(emitter.at(root, "i"), root.dtype);
-  const stores = storesBesides(cluster, emitter);
-  const each = emitter.lines.length > LONG ? 1 : elements(root.size);
+  const besides = besidesOf(cluster, emitter);
+  const { lines } = emitter;
+  const each = lines.length > LONG ? 1 : elements(root.size);
+  const fours =
+    each >= 4 &&
+    root.size >= MANY &&
+    lines.length <= SHORT &&
+    storedBy(cluster).every(({ dtype }) => fourOf(dtype) !== null);
+  const width = fours ? 4 : 1;
+  const turns = each / width;
   return {
     launch: {
       shader: "elementwise",
-      entry: each === 1 ? "single" : root.size >= MANY && emitter.lines.length <= SHORT ? "fours" : "main",
-      sizes: { COUNT: root.size },
-      overrides: { EACH: each },
+      entry: turns === 1 ? "single" : turns === 4 && writtenOut ? "fours" : "main",
+      sizes: { COUNT: Math.ceil(root.size / width) },
+      overrides: { EACH: turns },
       groups: gridOf(Math.ceil(root.size / each)),
       flops: root.size,
     },
     operands: [],
     slots: {
-      element: `alias Element = ${stored[root.dtype]};`,
-      load: wgslFunction("load", "i: u32", root.dtype, [...emitter.lines, ...stores], value),
+      element: `alias Element = ${fours ? fourOf(root.dtype) : stored[root.dtype]};`,
+      load: fours
+        ? loadFour(lines, [{ tensor: root, buffer: "y", value }, ...besides], around.leaves)
+        : wgslFunction("load", "i: u32", root.dtype, [...lines, ...storesOf(besides)], value),
     },
     declareIn: "load",
+    fours,
   };
 }
 
@@ -216,6 +233,16 @@ function epilogue(cluster: Cluster, shader: string, around: Surroundings): strin
   return wgslFunction("epilogue", parameters.replace("Element", "f32"), dtype, [...emitter.lines, ...stores], value);
 }
 
-/** Lines that store what a cluster has besides its root; they come after all that is read, which they may overwrite. */
-const storesBesides = ({ besides }: Cluster, emitter: Emitter): string[] =>
-  besides.map((tensor, at) => `${BESIDES}${at}[i] = ${toStored(emitter.at(tensor, "i"), tensor.dtype)};`);
+/** What a cluster stores besides its root. */
+const besidesOf = ({ besides }: Cluster, emitter: Emitter): Result[] =>
+  besides.map((tensor, at) => ({
+    tensor,
+    buffer: `${BESIDES}${at}`,
+    value: toStored(emitter.at(tensor, "i"), tensor.dtype),
+  }));
+
+/** Lines that store results at index `i`; they come after all that is read, which they may overwrite. */
+const storesOf = (results: readonly Result[]): string[] =>
+  results.map(({ buffer, value }) => `${buffer}[i] = ${value};`);
+
+const storesBesides = (cluster: Cluster, emitter: Emitter): string[] => storesOf(besidesOf(cluster, emitter));

@@ -14,7 +14,7 @@ export interface MemoryReport {
   peakBytes: number;
 }
 
-/** Bytes are rounded up to this, so that a few sizes serve all. */
+/** Bytes are rounded up to this, so that a few sizes serve all, and kernels may write a vector or four where the last elements are. */
 const GRAIN = 256;
 
 export class BufferPool {

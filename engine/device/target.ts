@@ -14,6 +14,8 @@ export interface Target {
   tiles: boolean;
   /** How many of so many elements a thread of an elementwise kernel computes. */
   elements(this: void, count: number): number;
+  /** Whether a loop over four elements is slower than writing them out: where compilers are quick and simple. */
+  writtenOut: boolean;
 }
 
 /** Sizes of subgroups that there are kernels for: SwiftShader's and llvmpipe's. */
@@ -33,10 +35,12 @@ const onGpu = (count: number): number => (count < 2 ** 20 ? 1 : 4);
 export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, kernels: KernelChoice): Target {
   const { subgroupMinSize: least, subgroupMaxSize: most } = adapter.info;
   const known = gpu.features.has("subgroups") && least === most && (least === 4 || least === 8);
+  const lanes = software && known ? least : null;
   return {
     mostReads: gpu.limits.maxStorageBuffersPerShaderStage - 1,
-    lanes: kernels === "suited" && software && known ? least : null,
+    lanes: kernels === "suited" ? lanes : null,
     tiles: kernels === "tiles" || (kernels === "suited" && !software),
-    elements: kernels === "plain" ? () => 1 : software ? onProcessor : onGpu,
+    elements: kernels === "plain" ? () => 1 : kernels === "suited" && software ? onProcessor : onGpu,
+    writtenOut: lanes === 4,
   };
 }
