@@ -110,6 +110,16 @@ export function withRecipe(choices: Choices, recipe: string): Choices {
   return withSetting(fresh, "seed", chosenValue(choices, "seed"));
 }
 
+/** What the recipe shows, in a sentence; of other data than its own, which they are. */
+export function summaryOf(choices: Choices): string {
+  const { summary, settings } = recipeOf(choices);
+  // After a semicolon stands how long it takes on the command line.
+  const [what] = summary.split(";");
+  const data = wordOf(chosenValue(choices, "data.name"));
+  const said = data === wordOf(valueAt(settings, "data.name")) ? what : `${dataSets[data]}, as in “${what}”`;
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+}
+
 /** The way of learning of a recipe of the page. */
 export const learningNow = ({ recipe }: Choices): string => offered.find((one) => one.recipe === recipe)!.learning;
 

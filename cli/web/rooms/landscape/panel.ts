@@ -14,6 +14,7 @@ import {
   learningNow,
   offered,
   recipeOf,
+  summaryOf,
   valuesOf,
   type Choices,
 } from "./choices.ts";
@@ -63,11 +64,8 @@ export class Panel {
         Object.keys(dataSets).find((name) => dataSets[name] === input.value)!,
       );
     byId("own", HTMLElement).hidden = !isOwn(choices);
-    const { summary, source } = recipeOf(choices);
-    // After a semicolon stands how long it takes on the command line.
-    const [what] = summary.split(";");
-    byId("summary", HTMLElement).textContent = `${what.charAt(0).toUpperCase()}${what.slice(1)}.`;
-    byId("source", HTMLElement).textContent = `After ${source}`;
+    byId("summary", HTMLElement).textContent = summaryOf(choices);
+    byId("source", HTMLElement).textContent = `After ${recipeOf(choices).source}`;
     byId("command", HTMLElement).textContent = commandOf(choices);
     const { recipe, changes } = choices;
     const run = byId("as-run", HTMLAnchorElement);

@@ -18,7 +18,9 @@ import {
   recipeOf,
   recipeValue,
   settingsOf,
+  summaryOf,
   settled,
+  withData,
   withRecipe,
   withSetting,
   type Choices,
@@ -130,6 +132,23 @@ describe("withSetting", () => {
     const changed = withSetting(initial, "sampler.steps", 30);
     expect(changed.changes).toEqual({ "sampler.steps": 30 });
     expect(withSetting(changed, "sampler.steps", recipeValue(initial, "sampler.steps"))).toEqual(initial);
+  });
+});
+
+describe("data of another recipe, or of none", () => {
+  const moons = withData(initial, "moons", "convergent");
+
+  test("come with their measures as published, of which the address and the command tell no more than was changed", () => {
+    expect(moons.recipe).toBe("anatomy/gmm-convergent-tiny");
+    expect(settingsOf(moons).data).toMatchObject({ name: "moons", groups: 2, sd: 0.2, radius: 2 });
+    expect(commandOf(moons)).toBe("ebm train anatomy/gmm-convergent-tiny --set data.name=moons");
+    expect(withSetting(moons, "data.sd", 0.2)).toEqual(moons);
+    expect(withSetting(moons, "data.sd", 0.15).changes).toEqual({ "data.name": "moons", "data.sd": 0.15 });
+  });
+
+  test("are named before what the recipe shows", () => {
+    expect(summaryOf(initial)).toBe("Eight Gaussians, learned so that the energy is the true density.");
+    expect(summaryOf(moons)).toBe("Moons, as in “eight Gaussians, learned so that the energy is the true density”.");
   });
 });
 

@@ -31,6 +31,17 @@ test("every recipe of the page has its numbers on or between the stops", () => {
   }
 });
 
+test("of the measures of toys those are shown that the present one has a choice of", () => {
+  const shown = (data: string): string[] => {
+    const now = (path: string): string => (path === "data.name" ? data : "");
+    return all.filter(({ path, matters }) => path.startsWith("data.") && matters?.(now)).map(({ path }) => path);
+  };
+  expect(shown("pinwheel")).toEqual(["data.groups", "data.sd", "data.radius"]);
+  expect(shown("moons")).toEqual(["data.sd", "data.radius"]);
+  expect(shown("checkerboard")).toEqual(["data.radius"]);
+  expect(shown("points")).toEqual([]);
+});
+
 test("nearestStop is nearest by ratio, and 0 is a stop of its own", () => {
   expect(nearestStop([0, 0.01, 0.1, 1], 0.04)).toBe(2);
   expect(nearestStop([0, 0.01, 0.1, 1], 0.02)).toBe(1);
