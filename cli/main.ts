@@ -10,6 +10,7 @@ import { exitCodes } from "./failure.ts";
 import { launch } from "./launch.ts";
 import { deviceCommands, runCommand } from "./program.ts";
 import { streamDigests } from "./streams.ts";
+import { tunedFor } from "./tuned.ts";
 import type { DeviceFacts, World } from "./world.ts";
 
 const words = process.argv.slice(2);
@@ -48,7 +49,8 @@ const world: World = {
 process.exit(await runCommand(words, world, { app: fileURLToPath(new URL("../web", import.meta.url)) }));
 
 async function open(): Promise<DeviceFacts> {
-  const { gpu, adapter } = await openDevice();
+  const { gpu, adapter, target } = await openDevice();
+  target.choices = await tunedFor(world, adapter);
   const limits: Record<string, number> = {};
   for (const name in gpu.limits) limits[name] = Number(gpu.limits[name as keyof GPUSupportedLimits]);
   return { ...adapter, limits, features: [...gpu.features] };

@@ -18,11 +18,12 @@ import { sample, type SampleOptions } from "./commands/sample.ts";
 import { showData, type ShowOptions } from "./commands/showData.ts";
 import { sweep, type SweepOptions } from "./commands/sweep.ts";
 import { train, type TrainOptions } from "./commands/train.ts";
+import { tune, type TuneOptions } from "./commands/tune.ts";
 import { endingOf, exitCodes, type Ending } from "./failure.ts";
 import { warn, type World } from "./world.ts";
 
 /** Commands that open a device, and so must run where an adapter can be found. */
-export const deviceCommands = ["train", "sample", "doctor", "explain", "gradcheck", "sweep", "eval"];
+export const deviceCommands = ["train", "sample", "doctor", "explain", "gradcheck", "sweep", "eval", "tune"];
 
 /** Where the built app lies. */
 export interface Places {
@@ -163,9 +164,18 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--plan", "every dispatch of an update, with its layer, work and buffers")
     .option("--wgsl", "the shaders too")
     .action(async (recipe: string, options: ExplainOptions) => end(await explain(world, recipe, options)));
+  command(program, "tune [recipe]", "measure which forms of kernels are the fastest on this adapter, and remember them")
+    .option("--set <name=value>", "change a setting, such as sampler.steps=60; may be given often", collect)
+    .option("--steps <number>", "updates in total, over which compiling a form has to pay (the setting updates)")
+    .option("--forget", "forget what was measured on this adapter instead")
+    .action(async (recipe: string | undefined, options: TuneOptions) => end(await tune(world, recipe, options)));
   command(program, "gradcheck [op...]", "hold ops and their gradients against float64 on this adapter")
     .option("--seed <number>", "of the first operands, and the first random program", "1")
     .option("--runs <number>", "seeds in all, one after the other", "1")
+    .option(
+      "--form <name>",
+      "the form that all kernels take which have it, such as conv2d.narrow, instead of the standard one",
+    )
     .action(async (ops: string[], options: GradcheckOptions) => end(await gradcheck(world, ops, options)));
   dataCommands(program, world, end);
   command(program, "demo", "serve the app to a browser on this machine")

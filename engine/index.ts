@@ -2,6 +2,7 @@
 
 import { installMethods } from "./ops/methods.ts";
 
+export { autotune, type Trial, type Tuning } from "./autotune.ts";
 export { compile, type Compiled, type CompileOptions } from "./compile/compile.ts";
 export { listingOf, type ListedDispatch, type Listing } from "./compile/listing.ts";
 export type { Plan } from "./compile/plan.ts";
@@ -10,6 +11,7 @@ export type { Profile, ProfileRow } from "./compile/profile.ts";
 export { checkpoint, customVjp, type CustomGradient } from "./custom.ts";
 export { currentDevice, openDevice, useDevice, type Device } from "./device/device.ts";
 export * from "./errors.ts";
+export { formsOn, pinned, type Choices } from "./form.ts";
 export { grad, hvp, jacobian, jvp, valueAndGrad, vjp, zerosLike } from "./grad.ts";
 export type { DType, HostArray, NamedArrays } from "./hostArray.ts";
 export * from "./ops/index.ts";

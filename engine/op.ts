@@ -1,6 +1,7 @@
 /** What an op is: declared once, run three ways (eager, compiled, reference). */
 
 import type { Target } from "./device/target.ts";
+import type { Choice } from "./form.ts";
 import type { DType, HostArray } from "./hostArray.ts";
 import type { Position } from "./position.ts";
 import type { Shape } from "./shape.ts";
@@ -77,6 +78,8 @@ export interface Launch {
   overrides: Record<string, number>;
   /** Constants of the shader that cannot be overrides, `const SG = 8u`, and their values here. */
   constants?: Record<string, number>;
+  /** Where the kernel has several forms: which one this is. */
+  choice?: Choice;
   inputs: readonly Tensor[];
   groups: readonly [number, number, number];
   flops: number;

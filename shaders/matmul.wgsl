@@ -6,7 +6,8 @@
 //
 // A thread computes a tile of 8 rows and 8 columns in registers: 16 loads for 64 multiply-adds. There is no workgroup
 // memory and no barrier, so the kernel runs well on software adapters too. Threads are numbered over the matrices of the
-// batch, and row-major over the tiles of each.
+// batch, and row-major over the tiles of each. `narrow` has tiles of 2 × 2, for results of so few rows or columns that most of a larger
+// tile would be empty.
 
 override BATCH: u32 = 1u;
 override M: u32 = 1u;
@@ -116,6 +117,46 @@ fn main(
     if (r < extents.x && c < extents.y) {
       let i = (matrix * extents.x + r) * extents.y + c;
       y[i] = epilogue(results[e / 4u][e % 4u], i, r, c);
+    }
+  }
+}
+
+/// The same with two rows and columns to a thread.
+@compute @workgroup_size(64)
+fn narrow(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let rowTiles = (M + 1u) / 2u;
+  let columnTiles = (N + 1u) / 2u;
+  let tile = (group.y * groups.x + group.x) * 64u + local;
+  let matrix = tile / (rowTiles * columnTiles);
+  let row = tile / columnTiles % rowTiles * 2u;
+  let column = tile % columnTiles * 2u;
+  if (matrix >= BATCH) {
+    return;
+  }
+  let rows = matrix * M * K + min(vec2u(row, row + 1u), vec2u(M - 1u)) * A_M;
+  let columns = matrix * K * N + min(vec2u(column, column + 1u), vec2u(N - 1u)) * B_N;
+  let steps = K;
+  let strides = vec2u(A_K, B_K);
+  let extents = vec2u(M, N);
+
+  var results = vec4f();
+  for (var k = 0u; k < steps; k++) {
+    let r = rows + k * strides.x;
+    let c = columns + k * strides.y;
+    let right = vec2f(b[c.x], b[c.y]);
+    results = fma(vec2f(a[r.x], a[r.y]).xxyy, right.xyxy, results);
+  }
+
+  for (var e = 0u; e < 4u; e++) {
+    let r = row + e / 2u;
+    let c = column + e % 2u;
+    if (r < extents.x && c < extents.y) {
+      let i = (matrix * extents.x + r) * extents.y + c;
+      y[i] = epilogue(results[e], i, r, c);
     }
   }
 }

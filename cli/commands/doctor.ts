@@ -2,6 +2,7 @@
 
 import { adapterLine, environmentOf } from "../run/environment.ts";
 import { Failure, type Ending } from "../failure.ts";
+import { tunedFor } from "../tuned.ts";
 import { say, type DeviceFacts, type World } from "../world.ts";
 
 /** The limits that decide what can be trained, and their units. */
@@ -15,7 +16,7 @@ const shownLimits: Readonly<Record<string, (value: number) => string>> = {
 };
 
 /** What the environment may say about adapters; each is shown where it is set. */
-const variables = ["EBM_ADAPTER", "EBM_SWIFTSHADER", "VK_DRIVER_FILES", "VK_ICD_FILENAMES", "EBM_DATA"];
+const variables = ["EBM_ADAPTER", "EBM_SWIFTSHADER", "VK_DRIVER_FILES", "VK_ICD_FILENAMES", "EBM_DATA", "EBM_TUNED"];
 
 /** Prints the adapter, its limits, features and random streams; without an adapter, what was looked at, and then the error. */
 export async function doctor(world: World): Promise<Ending> {
@@ -28,6 +29,11 @@ export async function doctor(world: World): Promise<Ending> {
   say(world, `through   ${facts.host}`);
   say(world, `features  ${facts.features.join(", ") || "none beyond the standard"}`);
   for (const line of limitLines(facts)) say(world, line);
+  const { size } = await tunedFor(world, facts);
+  say(
+    world,
+    `kernels   ${size === 0 ? "in their standard forms (ebm tune RECIPE)" : `${size} kinds in forms measured here (ebm tune)`}`,
+  );
   const digests = await world.streamDigests();
   for (const { name, device, reference } of digests) {
     say(

@@ -1,6 +1,7 @@
 /** ebm gradcheck: holds ops and their gradients against the float64 reference, on the adapter at hand. */
 
 import { checkProgram, checkRow, type Checked } from "../../engine/check/opCheck.ts";
+import { currentDevice, formsOn, pinned } from "../../engine/index.ts";
 import { rows as known, withoutGradient, type Row } from "../../engine/check/rows.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { Failure, type Ending } from "../failure.ts";
@@ -12,6 +13,8 @@ export interface GradcheckOptions {
   seed: string;
   /** How many seeds, one after the other. */
   runs: string;
+  /** The form that all kernels take that have it, such as `conv2dSubgroup`, instead of the standard one. */
+  form?: string;
 }
 
 /** Random programs go by this name among the ops. */
@@ -27,7 +30,9 @@ export async function gradcheck(
   const [seed, runs] = [count("--seed", options.seed, 0), count("--runs", options.runs, 1)];
   const checks = chosen(names, rows);
   const width = Math.max(...checks.map(([name]) => name.length));
-  say(world, `on ${adapterLine(environmentOf(await world.openDevice()))}`);
+  const adapter = adapterLine(environmentOf(await world.openDevice()));
+  if (options.form !== undefined) pin(options.form);
+  say(world, `on ${adapter}${options.form === undefined ? "" : `, with ${options.form}`}`);
   let failures = 0;
   for (const [name, check] of checks) {
     const worst = { gradients: 0, device: 0 };
@@ -44,11 +49,23 @@ export async function gradcheck(
     say(world, `${name.padEnd(width)}  ${numbers}  ${failed === null ? "ok" : "FAIL"}`);
     if (failed === null) continue;
     failures++;
-    say(world, `  ${failed.problem}\n  again: ebm gradcheck ${quoted(name)} --seed ${failed.seed} --runs 1`);
+    say(
+      world,
+      `  ${failed.problem}\n  again: ebm gradcheck ${quoted(name)} --seed ${failed.seed} --runs 1${options.form === undefined ? "" : ` --form ${options.form}`}`,
+    );
   }
   if (failures > 0) throw new Failure("fault", `gradcheck: ${failures} of ${checks.length} fail on this adapter`);
   say(world, `all ${checks.length} agree, on ${runs} ${runs === 1 ? "draw" : "draws"} each`);
   return "ok";
+}
+
+/** Has every kernel take this form that has it. */
+function pin(form: string): void {
+  const { target } = currentDevice("gradcheck");
+  const forms = formsOn(target);
+  if (!forms.includes(form))
+    throw new Failure("usage", `--form ${form}: no form of a kernel on this adapter (one of ${forms.join(", ")})`);
+  target.choices = pinned(form);
 }
 
 type Check = (seed: number) => Promise<Checked>;

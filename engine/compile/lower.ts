@@ -3,6 +3,7 @@
 import { kernels } from "../../shaders/index.ts";
 import type { KernelSource } from "../device/pipelines.ts";
 import type { Target } from "../device/target.ts";
+import type { Choice } from "../form.ts";
 import { gridOf } from "../grid.ts";
 import type { DType } from "../hostArray.ts";
 import type { Launch } from "../op.ts";
@@ -26,6 +27,8 @@ import { Sizes } from "./sizes.ts";
 export interface Lowered {
   groups: readonly [number, number, number];
   flops: number;
+  /** The form of its kernel, where that has several. */
+  choice: Choice | null;
   /** What is bound, in order: operands, results, then leaves but for those whose buffers results take over. */
   binds(shared: Shared): readonly Tensor[];
   /** Leaves read only at the element being written: a result of their type and size may take over their buffer. */
@@ -66,6 +69,7 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target): L
   return {
     groups: parts.launch.groups,
     flops: parts.launch.flops,
+    choice: parts.launch.choice ?? null,
     binds: (shared) => [...parts.operands, ...storedBy(cluster), ...own(shared)],
     aligned: leaves.filter(
       (leaf) => uses.get(leaf)!.aligned && !parts.operands.some((operand) => baseOf(operand) === leaf),

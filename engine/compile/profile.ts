@@ -2,7 +2,9 @@
 
 import { showMicroseconds } from "../amounts.ts";
 import type { Device } from "../device/device.ts";
+import type { Choice } from "../form.ts";
 import { FIRST_ARGUMENT, PARAMETER_WORDS, type Block } from "../device/sharedBindings.ts";
+import type { Kernel } from "../device/pipelines.ts";
 import { openStopwatch, type Clock, type Stopwatch } from "../device/stopwatch.ts";
 import type { Storage } from "../device/storage.ts";
 import type { Command, Dispatch, Schedule, SlotRef } from "./schedule.ts";
@@ -19,6 +21,10 @@ export interface ProfileRow {
   times: number;
   /** What it takes once. */
   microseconds: number;
+  /** What its shader took to compile, in milliseconds: none where it is that of an earlier row, little where the driver knew it. */
+  compilation: number;
+  /** The form of its kernel, where that has several. */
+  choice: Choice | null;
   /** Its part of the whole run, 0 … 1. */
   share: number;
   "GFLOP/s": number;
@@ -72,13 +78,15 @@ export async function profile(
     words.set(parameters, FIRST_ARGUMENT);
     device.gpu.queue.writeBuffer(block.parameters, 0, words);
 
-    const known = new Map<string, number>();
+    const known = new Map<string, Measured>();
+    const compiled = new Set<Kernel>();
     const rows: Omit<ProfileRow, "share">[] = [];
     for (const { dispatch, times } of dispatches) {
-      const { source, groups, name, flops, read, written } = dispatch;
+      const { source, groups, choice, name, flops, read, written } = dispatch;
       const key = JSON.stringify([source.wgsl, source.entry, source.overrides, source.sizes, groups]);
-      const microseconds = known.get(key) ?? (await measured(watch, bound(device, dispatch, buffers, block)));
-      known.set(key, microseconds);
+      const taken = known.get(key) ?? (await measured(watch, bound(device, dispatch, buffers, block), compiled));
+      known.set(key, { ...taken, compilation: 0 });
+      const { microseconds } = taken;
       const rate = (amount: number) => (microseconds === 0 ? 0 : amount / microseconds / 1000);
       const rates = { "GFLOP/s": rate(flops), "GB/s": rate(read + written) };
       rows.push({
@@ -86,7 +94,8 @@ export async function profile(
         label: name,
         shader: `shaders/${source.file}.wgsl`,
         times,
-        microseconds,
+        choice,
+        ...taken,
         ...rates,
       });
     }
@@ -112,12 +121,13 @@ function bound(
   { source, slots, groups }: Dispatch,
   buffers: readonly GPUBuffer[],
   block: Block,
-): { prepare: (pass: GPUComputePassEncoder) => void; execute: (pass: GPUComputePassEncoder) => void } {
+): { kernel: Kernel; prepare: (pass: GPUComputePassEncoder) => void; execute: (pass: GPUComputePassEncoder) => void } {
   const kernel = device.pipelines.get(source, device.shared.layout);
   const placeOf = (ref: SlotRef): number =>
     typeof ref === "number" ? ref : ref.side === "front" ? ref.carry.front : (ref.carry.back ?? ref.carry.front);
   const group = block.bind(kernel, source, (at) => buffers[placeOf(slots[at])]);
   return {
+    kernel,
     prepare(pass) {
       pass.setPipeline(kernel.pipeline);
       pass.setBindGroup(0, group);
@@ -127,20 +137,33 @@ function bound(
   };
 }
 
-/** Microseconds that one execution takes: repeated until the clock's step hardly matters. */
-async function measured(watch: Stopwatch, { prepare, execute }: ReturnType<typeof bound>): Promise<number> {
+type Measured = Pick<ProfileRow, "microseconds" | "compilation">;
+
+/** What one execution takes, repeated until the clock's step hardly matters, and what compiling its shader took, unless it is among `compiled`. */
+async function measured(
+  watch: Stopwatch,
+  { kernel, prepare, execute }: ReturnType<typeof bound>,
+  compiled: Set<Kernel>,
+): Promise<Measured> {
   const repeated = (count: number) =>
     watch.time((pass) => {
       prepare(pass);
       for (let i = 0; i < count; i++) execute(pass);
     });
   // The first one compiles what the driver puts off until then, and fills caches.
+  const start = performance.now();
   await repeated(1);
+  const first = performance.now() - start;
   const enough = STEPS * watch.step;
   for (let count = 1; ;) {
     const took = await repeated(count);
     const still = took === 0 && count >= SURELY_SEEN;
-    if (took >= enough || count >= MOST_REPEATS || still) return took / count;
+    if (took >= enough || count >= MOST_REPEATS || still) {
+      const late = Math.max(0, first - took / count / 1000);
+      const compilation = compiled.has(kernel) ? 0 : kernel.created + late;
+      compiled.add(kernel);
+      return { microseconds: took / count, compilation };
+    }
     const needed = took === 0 ? 32 * count : Math.ceil((1.2 * count * enough) / took);
     count = Math.min(MOST_REPEATS, Math.max(2 * count, needed));
   }

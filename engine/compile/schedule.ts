@@ -2,6 +2,7 @@
 
 import type { KernelSource } from "../device/pipelines.ts";
 import type { Target } from "../device/target.ts";
+import type { Choice } from "../form.ts";
 import { inOrder } from "../graph.ts";
 import { wordsPer } from "../hostArray.ts";
 import { nameOf } from "../labels.ts";
@@ -28,6 +29,8 @@ export interface Dispatch {
   source: KernelSource;
   slots: readonly SlotRef[];
   groups: readonly [number, number, number];
+  /** The form of its kernel, where that has several. */
+  choice: Choice | null;
   /** The ops: `conv2d → leakyRelu`. */
   label: string;
   /** The ops with the parts they belong to: `0.conv2d → 1.leakyRelu`. */
@@ -208,6 +211,7 @@ class Scheduler {
       source: lowered.source(shared),
       slots: lowered.binds(shared).map((tensor) => places.get(baseOf(tensor))!),
       groups: lowered.groups,
+      choice: lowered.choice,
       label: titled(cluster, ({ op }) => op.name),
       name: titled(cluster, nameOf),
       ...workOf(cluster, lowered),

@@ -25,6 +25,8 @@ export const MOST_SIZES = 64;
 export interface Kernel {
   pipeline: GPUComputePipeline;
   layout: GPUBindGroupLayout;
+  /** What it took to create, in milliseconds; drivers may put off a part until it first runs. */
+  created: number;
 }
 
 export class Pipelines {
@@ -43,10 +45,9 @@ export class Pipelines {
     const key = keyOf(source);
     const known = this.#kernels.get(key);
     if (known !== undefined) return known;
-    const kernel = {
-      pipeline: this.gpu.createComputePipeline(this.#describe(source, shared)),
-      layout: this.#layout(source),
-    };
+    const start = performance.now();
+    const pipeline = this.gpu.createComputePipeline(this.#describe(source, shared));
+    const kernel = { pipeline, layout: this.#layout(source), created: performance.now() - start };
     this.#kernels.set(key, kernel);
     return kernel;
   }
@@ -57,10 +58,11 @@ export class Pipelines {
     await Promise.all(
       [...missing].map(async ([key, source]) => {
         if (this.#kernels.has(key)) return;
+        const start = performance.now();
         const description = this.#describe(source, shared);
         try {
           const pipeline = await this.gpu.createComputePipelineAsync(description);
-          this.#kernels.set(key, { pipeline, layout: this.#layout(source) });
+          this.#kernels.set(key, { pipeline, layout: this.#layout(source), created: performance.now() - start });
         } catch (cause) {
           const asked = description.compute.module.getCompilationInfo();
           // Chromium sends a second question about a module only together with a later command.

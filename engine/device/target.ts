@@ -1,5 +1,6 @@
 /** What programs are compiled for: the properties of an adapter that decide how. */
 
+import type { Choices } from "../form.ts";
 import type { AdapterChoice } from "../platform/adapter.ts";
 
 export interface Target {
@@ -12,6 +13,8 @@ export interface Target {
   lanes: Lanes | null;
   /** Whether tiles in workgroup memory are the fast form: on GPUs. Processors pay for every barrier. */
   tiles: boolean;
+  /** Forms of kernels that were chosen instead of the tables'; what is compiled from now on takes them. */
+  choices: Choices;
   /** How many of so many elements a thread of an elementwise kernel computes. */
   elements(this: void, count: number): number;
   /** Whether a loop over four elements is slower than writing them out: where compilers are quick and simple. */
@@ -40,6 +43,7 @@ export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, k
     mostReads: gpu.limits.maxStorageBuffersPerShaderStage - 1,
     lanes: kernels === "suited" ? lanes : null,
     tiles: kernels === "tiles" || (kernels === "suited" && !software),
+    choices: new Map(),
     elements: kernels === "plain" ? () => 1 : kernels === "suited" && software ? onProcessor : onGpu,
     writtenOut: lanes === 4,
   };

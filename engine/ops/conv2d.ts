@@ -7,8 +7,9 @@
 
 import { expectFloats } from "../expect.ts";
 import type { Target } from "../device/target.ts";
+import { chosenForm, type Choice, type Form, type ProductSize } from "../form.ts";
 import { foldedGrid, gridOf, tilesOf } from "../grid.ts";
-import type { KernelOp, Launch } from "../op.ts";
+import type { KernelOp } from "../op.ts";
 import { sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { pad } from "./movement.ts";
@@ -66,28 +67,27 @@ function geometry(x: Shape, w: Shape, y: Shape, window: Window): Record<string, 
 const NARROW = 3;
 
 /**
- * The form of a kernel and its grid, for results of `channels` rows of `columns` in each group; z repeats the grid. Tiles where most
- * of one is not empty, else one or eight channels to a thread.
+ * The form of a kernel and its grid, for results of so many channels, its rows, in each group; z repeats the grid. Tiles where most of
+ * one is not empty, else one or eight channels to a thread.
  */
-function formOf(
-  shader: string,
-  { lanes, tiles }: Target,
-  groups: number,
-  channels: number,
-  columns: number,
-  z = 1,
-): Pick<Launch, "shader" | "entry" | "constants" | "groups"> {
-  if (tiles && channels >= 32 && columns >= 32) {
-    const count = Math.ceil(channels / 64) * Math.ceil(columns / 64);
-    return { shader: `${shader}Tile`, groups: foldedGrid(groups * count, z) };
-  }
-  if (lanes !== null && channels > 8 && columns > 4 * lanes) {
-    const count = Math.ceil(channels / 16) * Math.ceil(columns / (8 * lanes));
-    return { shader: `${shader}Subgroup`, constants: { SG: lanes }, groups: foldedGrid(groups * count, z) };
-  }
-  return channels <= NARROW
-    ? { shader, entry: "narrow", groups: gridOf(groups * channels * Math.ceil(columns / 8), z) }
-    : { shader, groups: gridOf(groups * tilesOf(channels, columns), z) };
+function formOf(shader: string, target: Target, size: ProductSize, z = 1): Form & { choice: Choice } {
+  const { lanes, tiles } = target;
+  const { products: groups, rows: channels, columns } = size;
+  const inTiles = (rows: number, width: number) => groups * Math.ceil(channels / rows) * Math.ceil(columns / width);
+  const plain: Form = { shader, groups: gridOf(groups * tilesOf(channels, columns), z) };
+  const narrow: Form = { shader, entry: "narrow", groups: gridOf(inTiles(1, 8), z) };
+  const tile: Form = { shader: `${shader}Tile`, groups: foldedGrid(inTiles(64, 64), z) };
+  const bySubgroups = (lanes: number): Form => ({
+    ...{ shader: `${shader}Subgroup`, constants: { SG: lanes } },
+    groups: foldedGrid(inTiles(16, 8 * lanes), z),
+  });
+  const suited = (): Form => {
+    if (tiles && channels >= 32 && columns >= 32) return tile;
+    if (lanes !== null && channels >= 8 && columns > 4 * lanes) return bySubgroups(lanes);
+    return channels <= NARROW ? narrow : plain;
+  };
+  const forms = [plain, narrow, ...(lanes === null ? [] : [bySubgroups(lanes)]), ...(tiles ? [tile] : [])];
+  return chosenForm(target, shader, size, forms, suited());
 }
 
 /** The greatest common divisor. */
@@ -147,7 +147,10 @@ const conv2dOp: KernelOp<Window> = {
   launch(node, [x, w], window, target) {
     const { groups } = window;
     return {
-      ...formOf("conv2d", target, groups, w.shape[0] / groups, node.shape[0] * node.shape[2] * node.shape[3]),
+      ...formOf("conv2d", target, {
+        ...{ products: groups, rows: w.shape[0] / groups },
+        ...{ columns: node.shape[0] * node.shape[2] * node.shape[3], terms: sizeOf(w.shape.slice(1)) },
+      }),
       overrides: geometry(x.shape, w.shape, node.shape, window),
       inputs: [x, w],
       flops: flopsOf(w.shape, node.shape),
@@ -179,9 +182,16 @@ export const conv2dInputOp: KernelOp<Shaped> = {
     const [batch, , height, width] = node.shape as [number, number, number, number];
     const [strideH, strideW] = window.stride;
     const [shareH, shareW] = [commonDivisor(strideH, window.dilation[0]), commonDivisor(strideW, window.dilation[1])];
+    const { groups } = window;
     const pixels = batch * Math.ceil(height / strideH) * Math.ceil(width / strideW);
+    const terms = (w.shape[0] / groups) * Math.ceil(w.shape[2] / strideH) * Math.ceil(w.shape[3] / strideW);
     return {
-      ...formOf("conv2dInput", target, window.groups, w.shape[1], pixels, strideH * strideW),
+      ...formOf(
+        "conv2dInput",
+        target,
+        { products: groups, rows: w.shape[1], columns: pixels, terms },
+        strideH * strideW,
+      ),
       overrides: {
         ...geometry(node.shape, w.shape, y.shape, window),
         TAP_STEP_H: strideH / shareH,
@@ -217,10 +227,14 @@ export const conv2dWeightOp: KernelOp<Split> = {
     return w;
   },
   launch(_node, [x, y], window, target) {
-    const { shape, groups } = window;
+    const { shape, groups, splits } = window;
+    const size = {
+      ...{ products: groups, rows: shape[0] / groups, columns: sizeOf(shape.slice(1)) },
+      terms: Math.ceil((y.shape[0] * y.shape[2] * y.shape[3]) / splits),
+    };
     return {
-      ...formOf("conv2dWeight", target, groups, shape[0] / groups, sizeOf(shape.slice(1)), window.splits),
-      overrides: { ...geometry(x.shape, window.shape, y.shape, window), SPLITS: window.splits },
+      ...formOf("conv2dWeight", target, size, splits),
+      overrides: { ...geometry(x.shape, window.shape, y.shape, window), SPLITS: splits },
       inputs: [x, y],
       flops: flopsOf(window.shape, y.shape),
     };

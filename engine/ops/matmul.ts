@@ -2,8 +2,9 @@
 
 import { expectFloats } from "../expect.ts";
 import type { Target } from "../device/target.ts";
+import { chosenForm, type Choice, type Form } from "../form.ts";
 import { foldedGrid, gridOf, tilesOf } from "../grid.ts";
-import type { Attributes, KernelOp, Launch, ReferenceArray } from "../op.ts";
+import type { Attributes, KernelOp, ReferenceArray } from "../op.ts";
 import { broadcastShapes, sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
 import { broadcast, reshape } from "./movement.ts";
@@ -87,25 +88,32 @@ const SMALL = 2 ** 22;
 /** Tiles of the form for small products that may be nearly empty. */
 const FEW = 2;
 
+/** Up to this many rows or columns, a thread had better compute two of them than eight of which most are missing. */
+const NARROW = 3;
+
 /** The form of the kernel for a result of this size: tiles, unless most of one would be empty, and one form for all that is small. */
-function formOf(
-  { lanes, tiles }: Target,
-  { batch, m, n, k }: ReturnType<typeof geometry>,
-): Pick<Launch, "shader" | "entry" | "constants" | "groups"> {
-  if (tiles && m >= 32 && n >= 32)
-    return { shader: "matmulTile", groups: foldedGrid(batch * Math.ceil(m / 64) * Math.ceil(n / 64)) };
-  const small = batch * m * n * k < SMALL;
-  // With few rows or columns most lanes would be without work.
-  const skinny = m <= 8 || n <= (lanes ?? 0);
-  if (lanes === null || (skinny && !(small && batch * Math.ceil(m / 16) * Math.ceil(n / (4 * lanes)) <= FEW)))
-    return { shader: "matmul", groups: gridOf(batch * tilesOf(m, n)) };
-  const columns = small || n <= 4 * lanes ? 4 : 8;
-  return {
-    shader: "matmulSubgroup",
-    entry: columns === 8 ? "main" : "narrow",
-    constants: { SG: lanes },
-    groups: foldedGrid(batch * Math.ceil(m / 16) * Math.ceil(n / (columns * lanes))),
+function formOf(target: Target, { batch, m, n, k }: ReturnType<typeof geometry>): Form & { choice: Choice } {
+  const { lanes, tiles } = target;
+  const inTiles = (rows: number, columns: number) => batch * Math.ceil(m / rows) * Math.ceil(n / columns);
+  const plain: Form = { shader: "matmul", groups: gridOf(batch * tilesOf(m, n)) };
+  const narrow: Form = { shader: "matmul", entry: "narrow", groups: gridOf(inTiles(2, 2)) };
+  const tile: Form = { shader: "matmulTile", groups: foldedGrid(inTiles(64, 64)) };
+  const bySubgroups = (lanes: number, entry: "main" | "narrow"): Form => ({
+    ...{ shader: "matmulSubgroup", entry, constants: { SG: lanes } },
+    groups: foldedGrid(inTiles(16, (entry === "main" ? 8 : 4) * lanes)),
+  });
+  const suited = (): Form => {
+    if (tiles && m >= 32 && n >= 32) return tile;
+    const small = batch * m * n * k < SMALL;
+    // With few rows or columns most lanes would be without work.
+    const skinny = m <= 8 || n <= (lanes ?? 0);
+    if (lanes !== null && (!skinny || (small && inTiles(16, 4 * lanes) <= FEW)))
+      return bySubgroups(lanes, small || n <= 4 * lanes ? "narrow" : "main");
+    return Math.min(m, n) <= NARROW ? narrow : plain;
   };
+  const ofSubgroups = lanes === null ? [] : [bySubgroups(lanes, "main"), bySubgroups(lanes, "narrow")];
+  const forms = [plain, narrow, ...ofSubgroups, ...(tiles ? [tile] : [])];
+  return chosenForm(target, "matmul", { products: batch, rows: m, columns: n, terms: k }, forms, suited());
 }
 
 function product(a: ReferenceArray, b: ReferenceArray, flags: Flags): Float64Array {

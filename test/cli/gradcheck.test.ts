@@ -1,11 +1,13 @@
 // ebm gradcheck: what it says of ops that are right, of one broken on purpose, and of words it does not know.
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { gradcheck } from "../../cli/commands/gradcheck.ts";
 import type { Row } from "../../engine/check/rows.ts";
 import { rows } from "../../engine/check/rows.ts";
-import { exp, matmul, stopGradient, type Tensor } from "../../engine/index.ts";
-import "../engine/opened.ts";
+import { exp, formsOn, matmul, stopGradient, type Tensor } from "../../engine/index.ts";
+import { device } from "../engine/opened.ts";
 import { testWorld } from "./world.ts";
+
+afterEach(() => void (device.target.choices = new Map()));
 
 const options = { seed: "3", runs: "2" };
 
@@ -36,11 +38,23 @@ describe("ebm gradcheck OP", () => {
     expect(out).toContain("all 1 agree, on 3 draws each");
   });
 
+  test("takes another form of a kernel where it is told to", async () => {
+    const { ebm } = await testWorld();
+    const { code, out } = await ebm("gradcheck", "matmul of aᵀ", "--form", "matmul.narrow");
+    expect(code).toBe(0);
+    expect(out).toContain("on test adapter (software, null), with matmul.narrow\n");
+  });
+
   test.each([
     ["a typing mistake", ["matmull"], 'gradcheck: no op "matmull"; did you mean "matmul"?'],
     ["a word that is like none", ["zzz"], 'gradcheck: no op "zzz"; ebm gradcheck without a name checks every op'],
     ["an op without a gradient", ["less"], "gradcheck: less has no gradient"],
     ["no runs", ["exp", "--runs", "0"], "--runs 0: expected an integer of at least 1"],
+    [
+      "a form of no kernel",
+      ["matmul", "--form", "wide"],
+      `--form wide: no form of a kernel on this adapter (one of ${formsOn(device.target).join(", ")})`,
+    ],
     ["a seed that is no number", ["exp", "--seed", "x"], "--seed x: expected an integer of at least 0"],
   ])("refuses %s with code 2", async (_what, words, message) => {
     const { ebm } = await testWorld();
