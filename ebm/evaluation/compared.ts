@@ -32,15 +32,23 @@ export interface Seen {
   logits: Float32Array | null;
 }
 
-/** What was seen of each. */
+/** How far each is from what is held out, by Fréchet's distance. */
+export interface Distances {
+  /** Noise, where chains start. */
+  start: number;
+  samples: number;
+  trained: number;
+}
+
+/** What was seen, and what there is to say of it. */
 export interface Compared {
   held: Seen;
-  /** Noise, where chains start. */
-  start: Seen;
   samples: Seen;
-  trained: Seen;
+  distances: Distances;
   /** Steps of the chains. */
   steps: number;
+  /** Of the card, what was compared. */
+  card: Record<"data" | "samples" | "items" | "seed" | "bias", string | number>;
 }
 
 /**
@@ -51,7 +59,7 @@ export async function compared(
   model: Evaluated,
   seeing: Seeing,
   options: Omit<SettingsOf<typeof comparedFields>, "splits">,
-  tell: EvaluationHost["tell"],
+  { tell, eigen }: Pick<EvaluationHost, "tell" | "eigen">,
 ): Promise<Compared> {
   const steps = options.steps === 0 ? model.steps : options.steps;
   const [test, train] = [await model.open("test"), await model.open("train")];
@@ -73,43 +81,40 @@ export async function compared(
     ...{ name: "noise", item: model.item, count: options.count, labels: null },
     items: (start, count) => uniform(foldIn(keyOf(options.seed), start), [count, ...model.item], -1, 1),
   };
-  const seen = {
-    held: await see("held-out data", test),
-    start: await see("noise, where the chains start", noise),
-    samples: await see(`${options.count} chains of ${steps} steps`, noise, programs[1]),
-    trained: await see("data that were trained on", train),
-  };
+  const held = await see("held-out data", test);
+  const start = await see("noise, where the chains start", noise);
+  const samples = await see(`${options.count} chains of ${steps} steps`, noise, programs[1]);
+  const trained = await see("data that were trained on", train);
   programs.forEach((program) => program.dispose());
-  return { ...seen, steps };
+  tell("distances");
+  const far = frechetFrom(held.features, options.count, eigen);
+  return {
+    ...{ held, samples, steps },
+    distances: { start: far(start.features), samples: far(samples.features), trained: far(trained.features) },
+    card: {
+      data: `${test.name}, test`,
+      samples: `${options.count} chains of ${steps} steps from uniform noise`,
+      items: options.count,
+      seed: options.seed,
+      bias: options.count < 10_000 ? "upwards, for there are few samples" : "small",
+    },
+  };
 }
 
-/** Fréchet distances from held-out items. */
-export interface Distances {
-  start: number;
-  samples: number;
-  trained: number;
+/** The distances as numbers under a name, and as a table. */
+export function distancesAs(name: string, title: string, { distances, steps }: Compared) {
+  const { start, samples, trained } = distances;
+  const table: Table = {
+    title,
+    columns: ["of", "distance"],
+    rows: [
+      ["noise, where chains start", start.toFixed(4)],
+      [`samples after ${steps} steps`, samples.toFixed(4)],
+      ["data that were trained on: the floor", trained.toFixed(4)],
+    ],
+  };
+  return {
+    numbers: { [name]: samples, [`${name}_of_start`]: start, [`${name}_of_training_data`]: trained },
+    tables: [table],
+  };
 }
-
-/** How far each is from what is held out, by features of `count` items. */
-export function distancesOf(
-  { held, start, samples, trained }: Compared,
-  count: number,
-  eigen: EvaluationHost["eigen"],
-): Distances {
-  const far = frechetFrom(held.features, count, eigen);
-  return { start: far(start.features), samples: far(samples.features), trained: far(trained.features) };
-}
-
-/** The distances in a table. */
-export const distanceTable = (title: string, { start, samples, trained }: Distances, steps: number): Table => ({
-  title,
-  columns: ["of", "distance"],
-  rows: [
-    ["noise, where chains start", start.toFixed(4)],
-    [`samples after ${steps} steps`, samples.toFixed(4)],
-    ["data that were trained on: the floor", trained.toFixed(4)],
-  ],
-});
-
-/** What a card says of a distance that was measured on so many items. */
-export const biasOf = (count: number): string => (count < 10_000 ? "upwards, for there are few samples" : "small");

@@ -2,15 +2,7 @@
 
 import { foldIn, key as keyOf, normal, type Tensor } from "../../engine/index.ts";
 import { inceptionScore } from "../measures/inceptionScore.ts";
-import {
-  biasOf,
-  compared,
-  comparedDefaults,
-  comparedFields,
-  distancesOf,
-  distanceTable,
-  type Seeing,
-} from "./compared.ts";
+import { compared, comparedDefaults, comparedFields, distancesAs, type Seeing } from "./compared.ts";
 import { evaluation } from "./evaluation.ts";
 import type { Evaluated } from "./evaluated.ts";
 
@@ -29,7 +21,7 @@ export const frechet = evaluation({
     ...comparedFields,
   },
   defaults: { features: "own", ...comparedDefaults },
-  async run(model, options, { eigen, tell }) {
+  async run(model, options, host) {
     const { classifier } = model;
     const kind = options.features === "own" && classifier === null ? "pixels" : options.features;
     const featuresOf = featuresBy(kind, model, options.seed);
@@ -40,31 +32,25 @@ export const frechet = evaluation({
         ...(classifier && { logits: classifier.logits(learned, x) }),
       }),
     };
-    const seen = await compared(model, seeing, options, tell);
-    const distances = distancesOf(seen, options.count, eigen);
+    const seen = await compared(model, seeing, options, host);
+    const { numbers, tables } = distancesAs("frechet", "Fréchet distance from held-out data (not FID)", seen);
     const [score, ofData] = [seen.samples, seen.held].map(
       ({ logits }) => logits && inceptionScore(logits, classifier!.classes, options.splits),
     );
     return {
       card: {
-        data: `${(await model.open("test")).name}, test`,
+        ...seen.card,
         features: {
           own: "the penultimate ones of the model's own classifier, which its layer of logits reads",
           pixels: "pixels, means of squares so that there are 256 at most",
           random: `${RANDOM} random projections of pixels`,
         }[kind],
-        samples: `${options.count} chains of ${seen.steps} steps from uniform noise`,
-        items: options.count,
-        seed: options.seed,
-        bias: biasOf(options.count),
         ...(score && {
           "classifier score": `exp of the mean KL(p(y | x) ‖ p(y)), ${options.splits} parts; not the inception score`,
         }),
       },
       numbers: {
-        frechet: distances.samples,
-        frechet_of_start: distances.start,
-        frechet_of_training_data: distances.trained,
+        ...numbers,
         ...(score &&
           ofData && {
             classifier_score: score.mean,
@@ -72,7 +58,7 @@ export const frechet = evaluation({
             classifier_score_of_data: ofData.mean,
           }),
       },
-      tables: [distanceTable("Fréchet distance from held-out data (not FID)", distances, seen.steps)],
+      tables,
     };
   },
 });
