@@ -104,6 +104,11 @@ export function landscape(here: () => Visit): void {
     await expect.poll(() => here().text("#copied")).toBe("The command is in your clipboard.");
     expect(await here().page.evaluate(() => navigator.clipboard.readText())).toBe(await here().text("#command"));
 
+    await here().radio("Moons").check();
+    await expect
+      .poll(() => here().text("#command"))
+      .toBe("ebm train anatomy/gmm-nonconvergent-tiny --seed 7 --set data.name=moons");
+    expect(await here().text("#summary")).toMatch(/^Moons, as in “eight Gaussians, /);
     await here().radio("Gaussians").check();
     await expect.poll(() => here().page.url()).toContain("recipe=anatomy/gmm-nonconvergent-tiny&seed=7");
     await expect.poll(updates, patience).toBe(0);
