@@ -164,7 +164,7 @@ export class Plan {
       }
       const kernel = this.#kernel(command);
       const group = this.#block.bind(kernel, command.source, (index) => at(command.slots[index]));
-      return { kind: "dispatch", pipeline: kernel.pipeline, group, groups: command.groups };
+      return { kind: "dispatch", pipeline: kernel.pipeline, group, groups: command.groups, work: workOf(command) };
     });
   }
 
@@ -206,6 +206,12 @@ function sideOf({ carry, side }: Exclude<SlotRef, number>, swapped: ReadonlyMap<
   if (carry.back === null) return carry.front;
   return (side === "front") !== swapped.get(carry)! ? carry.front : carry.back;
 }
+
+/** What the slowest GPUs compute while they move a byte. */
+const PER_BYTE = 10;
+
+/** About what a dispatch takes, in operations. */
+const workOf = ({ flops, read, written }: Dispatch): number => flops + PER_BYTE * (read + written);
 
 const sourcesOf = (commands: readonly Command[]): KernelSource[] =>
   commands.flatMap((command) =>

@@ -1,24 +1,33 @@
 /** Commands on their way to the GPU: recorded in order, submitted together. */
 
-/** Dispatches per submit: enough to spread its cost, few enough that no watchdog bites. */
+/** Dispatches per submit: enough to spread its cost. */
 const PER_SUBMIT = 64;
+
+/**
+ * Work per submit, in operations, beyond which it holds no further dispatch. Systems reset a GPU that is at one submit for seconds: 2 · 10¹⁰
+ * take a tenth of a second on the slowest of them.
+ */
+const MOST_WORK = 2e10;
 
 /** A dispatch with its buffers bound. */
 export interface BoundDispatch {
   pipeline: GPUComputePipeline;
   group: GPUBindGroup;
   groups: readonly [number, number, number];
+  /** About what it takes, in operations. */
+  work: number;
 }
 
 /**
- * Records dispatches and copies, and submits them after 64 dispatches, when the present turn of the event loop ends, or when
- * asked to. So a submit, which costs the host more than several dispatches, is shared even by ops that run one at a time.
+ * Records dispatches and copies, and submits them after 64 dispatches or much work, when the present turn of the event loop ends, or
+ * when asked to. So a submit, which costs the host more than several dispatches, is shared even by ops that run one at a time.
  * Whoever goes past the recording, to the queue or to destroy a buffer, flushes first.
  */
 export class Commands {
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #dispatches = 0;
+  #work = 0;
   #submits = 0;
   // What is set in the present pass.
   #pipeline: GPUComputePipeline | null = null;
@@ -33,7 +42,7 @@ export class Commands {
   }
 
   /** Records a dispatch; `shared` is bound as group 1 at a dynamic offset. */
-  dispatch({ pipeline, group, groups }: BoundDispatch, shared: GPUBindGroup, offset: number): void {
+  dispatch({ pipeline, group, groups, work }: BoundDispatch, shared: GPUBindGroup, offset: number): void {
     const pass = (this.#pass ??= this.#open().beginComputePass());
     if (shared !== this.#shared || offset !== this.#offset) pass.setBindGroup(1, shared, [offset]);
     if (pipeline !== this.#pipeline) pass.setPipeline(pipeline);
@@ -42,7 +51,8 @@ export class Commands {
     this.#pipeline = pipeline;
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(...groups);
-    if (++this.#dispatches >= PER_SUBMIT) this.flush();
+    this.#work += work;
+    if (++this.#dispatches >= PER_SUBMIT || this.#work >= MOST_WORK) this.flush();
   }
 
   /** Records a copy of the first `bytes` of a buffer to the start of another. */
@@ -58,6 +68,7 @@ export class Commands {
     this.gpu.queue.submit([this.#encoder.finish()]);
     this.#encoder = null;
     this.#dispatches = 0;
+    this.#work = 0;
     this.#submits++;
   }
 

@@ -1,6 +1,7 @@
 /** Commands are submitted together and late; nothing that a program can see tells so. */
 
 import { expect, test } from "vitest";
+import { Commands, type BoundDispatch } from "../../../engine/device/commands.ts";
 import { compile, dispose, tensor, toArray, type Tensor } from "../../../engine/index.ts";
 import { device } from "../opened.ts";
 
@@ -27,6 +28,20 @@ test("a hundred dispatches of one turn are submitted on the way", async () => {
   for (let i = 0; i < 100; i++) x = x.add(1);
   expect(device.commands.submits).toBe(before + 1);
   expect(await numbers(x)).toEqual([100]);
+});
+
+test("much work is submitted on the way too, however few dispatches it is", () => {
+  const pass = { setBindGroup() {}, setPipeline() {}, dispatchWorkgroups() {}, end() {} };
+  const gpu = { createCommandEncoder: () => ({ beginComputePass: () => pass, finish() {} }), queue: { submit() {} } };
+  const submitsOf = (dispatches: number, work: number) => {
+    const commands = new Commands(gpu as unknown as GPUDevice);
+    const bound = { pipeline: {}, group: {}, groups: [1, 1, 1], work } as unknown as BoundDispatch;
+    for (let i = 0; i < dispatches; i++) commands.dispatch(bound, {} as GPUBindGroup, 0);
+    return commands.submits;
+  };
+  expect(submitsOf(63, 1e6)).toBe(0);
+  expect(submitsOf(8, 1.5e10)).toBe(4);
+  expect(submitsOf(3, 1e12)).toBe(3);
 });
 
 test("other numbers for an op leave its runs before as they were, though none is submitted yet", async () => {
