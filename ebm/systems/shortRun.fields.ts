@@ -35,7 +35,11 @@ export const shortRunFields = {
     spectral: { kind: "boolean", about: "vanilla: all weights under spectral norm" },
   },
   sampler: {
-    kind: { kind: "choice", about: "how chains move; momentum and adam are minimisers", values: samplerNames },
+    kind: {
+      kind: "choice",
+      about: "how chains move; momentum and adam are minimisers, mala-published has GEBM's wrong correction",
+      values: samplerNames,
+    },
     steps: { kind: "integer", about: "steps per update", min: 1 },
     stepSize: {
       kind: "number",
