@@ -130,7 +130,7 @@ function partsOf(cluster: Cluster, around: Surroundings, target: Target): Parts 
 /** Lines of an expression beyond which a loop around it takes compilers too long. */
 const LONG = 60;
 /** Lines up to which, and elements from which on, an expression goes over four neighbours at a time. */
-const SHORT = 30;
+const SHORT = 40;
 const MANY = 2 ** 16;
 
 function expression(cluster: Cluster, around: Surroundings, { elements, writtenOut }: Target): Parts {

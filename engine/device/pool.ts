@@ -14,7 +14,7 @@ export interface MemoryReport {
   peakBytes: number;
 }
 
-/** Bytes are rounded up to this, so that a few sizes serve all, and kernels may write a vector or four where the last elements are. */
+/** Bytes are rounded up to this, so that a few sizes serve all. What lies behind the last element is nobody's: kernels may write there. */
 const GRAIN = 256;
 
 export class BufferPool {

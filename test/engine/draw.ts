@@ -1,10 +1,12 @@
 /** Arrays and shapes for tests. */
 
 import fc from "fast-check";
+import { draw, drawIndices } from "../../engine/check/draw.ts";
+import type { Row } from "../../engine/check/elementwise.ts";
 import type { HostArray } from "../../engine/index.ts";
 import { sizeOf, type Shape } from "../../engine/shape.ts";
 
-export { draw, drawIndices } from "../../engine/check/draw.ts";
+export { draw, drawIndices };
 
 /** An array written out. */
 export const f32 = (shape: Shape, ...data: number[]): HostArray => ({
@@ -32,3 +34,20 @@ export const shapes = (rank = 4): fc.Arbitrary<Shape> =>
     for (let axis = 0; sizeOf(full) > 1500; axis++) full[axis] = Math.min(full[axis], 3);
     return full;
   });
+
+/**
+ * Numbers to try an elementwise op on: spread evenly over a range, or over magnitudes of both signs; then some are whole, zero, or
+ * equal to their neighbour.
+ */
+export function points(operand: Row["operands"][number], at: number, count: number): HostArray {
+  if (operand === "bool") return { ...drawIndices(at, [count], 2), dtype: "bool" };
+  if (operand === "u32") return drawIndices(at, [count], 2 ** 32);
+  if (operand !== "wide") return draw(at, [count], ...operand);
+  const { data } = draw(at, [count], -60, 60);
+  const signs = drawIndices(at + 10, [count], 2).data;
+  const numbers = data.map((exponent, i) => {
+    if (i % 10 === 0) return Math.round(exponent / 20);
+    return (signs[i] === 0 ? -1 : 1) * 2 ** exponent;
+  });
+  return { dtype: "f32", shape: [count], data: numbers };
+}

@@ -7,10 +7,10 @@ import * as ops from "../../../engine/ops/elementwise.ts";
 import { pow } from "../../../engine/ops/pow.ts";
 import { constant, tensor, type HostArray } from "../../../engine/index.ts";
 import type { Shape } from "../../../engine/shape.ts";
-import { draw, drawIndices, seeds, shapes } from "../draw.ts";
+import { draw, drawIndices, points, seeds, shapes } from "../draw.ts";
 import { check } from "../property.ts";
 import { expectAgreement, expected } from "../threeWays.ts";
-import { rows, type Row } from "../../../engine/check/elementwise.ts";
+import { rows } from "../../../engine/check/elementwise.ts";
 
 /** More than a workgroup, and prime. */
 const count = 997;
@@ -22,22 +22,11 @@ test("there is a row for every function of engine/ops/elementwise.ts, activation
   expect(functions.filter((name) => !(name in rows))).toEqual([]);
 });
 
-/** Numbers to try: spread evenly over a range, or over magnitudes of both signs; some are whole, zero, or equal to their neighbour. */
-function points(operand: Row["operands"][number], at: number): HostArray {
-  if (operand === "bool") return { ...drawIndices(at, [count], 2), dtype: "bool" };
-  if (operand === "u32") return drawIndices(at, [count], 2 ** 32);
-  if (operand !== "wide") return draw(at, [count], ...operand);
-  const { data } = draw(at, [count], -60, 60);
-  const signs = drawIndices(at + 10, [count], 2).data;
-  const numbers = data.map((exponent, i) => {
-    if (i % 10 === 0) return Math.round(exponent / 20);
-    return (signs[i] === 0 ? -1 : 1) * 2 ** exponent;
-  });
-  return { dtype: "f32", shape: [count], data: numbers };
-}
-
 test.each(Object.entries(rows))("%s agrees with its float64 twin", async (_name, { call, operands }) => {
-  await expectAgreement(call, operands.map(points));
+  await expectAgreement(
+    call,
+    operands.map((operand, at) => points(operand, at, count)),
+  );
 });
 
 /** Functions that a NaN does not come out of: they compare, choose, or raise to 0. */

@@ -1,0 +1,49 @@
+/** Devices that hold one form of every kernel against the others, and what programs give on them. */
+
+import { afterAll } from "vitest";
+import {
+  compile,
+  dispose,
+  fromArray,
+  openDevice,
+  toArray,
+  useDevice,
+  type HostArray,
+  type Tensor,
+} from "../../engine/index.ts";
+import { device } from "./opened.ts";
+
+/** The plain forms, and those for GPUs. */
+export const plain = await openDevice({ kernels: "plain" });
+export const tiled = await openDevice({ kernels: "tiles" });
+useDevice(device);
+
+afterAll(async () => {
+  useDevice(device);
+  await plain.close();
+  await tiled.close();
+});
+
+export type OfTensors = (...x: Tensor[]) => Tensor | Tensor[];
+
+/** What a program gives on a device, and its plan in words with the shaders it ran; arguments in `donate` may be overwritten. */
+export async function on(
+  which: typeof device,
+  program: OfTensors,
+  inputs: readonly HostArray[],
+  donate: readonly number[] = [],
+): Promise<{ data: HostArray["data"][]; plan: string }> {
+  useDevice(which);
+  const tensors = inputs.map(fromArray);
+  const compiled = compile((...x: Tensor[]) => [program(...x)].flat(), { donate });
+  const plan = (await compiled.prepare(...tensors)).explain({ wgsl: true });
+  const results = compiled(...tensors);
+  const data = (await Promise.all(results.map((result) => toArray(result)))).map((array) => array.data);
+  dispose(
+    results,
+    tensors.filter((_, at) => !donate.includes(at)),
+  );
+  compiled.dispose();
+  useDevice(device);
+  return { data, plan };
+}
