@@ -21,7 +21,9 @@ export interface Curves {
 const LOOKS = 512;
 /** Nodes of a panel along the curve, and its length in standard deviations. */
 const [NODES, REACH] = [16, 8];
-/** The same of a panel across the jitter. */
+/** Panels of all curves together: more would take a second for every few thousand places. */
+const MOST = 10_000;
+/** Nodes of a panel across the jitter, and its length. */
 const [JITTER_NODES, JITTER_REACH] = [8, 3];
 /** Nodes whose normal density is less than e⁻³⁰ of the largest are passed over. */
 const NEGLIGIBLE = 30;
@@ -29,6 +31,7 @@ const NEGLIGIBLE = 30;
 /**
  * Equally heavy curves: p(x) = 1/groups Σₖ ∫ N(x; cₖ(t), sd² I) dF(t), by quadrature along each curve and, where there is jitter,
  * across it, with errors of about 1e-9 of the density. The extent is 4 sd more than the curves reach. Distances are those from the curves.
+ * @throws RangeError for noise so narrow that the quadrature would take forever
  */
 export function aboutCurves({ groups, sd, radius }: ToyOptions, curves: Curves): Toy {
   const { jitter = 0, along = "uniform" } = curves;
@@ -37,7 +40,12 @@ export function aboutCurves({ groups, sd, radius }: ToyOptions, curves: Curves):
   const reach = most(lines.flatMap((line) => line.flat().map(Math.abs)));
   const speed = LOOKS * most(lines.flatMap((line) => line.slice(1).map(([x, y], i) => apart(line[i], x, y))));
 
-  const { nodes, weights } = panelled(Math.ceil(speed / (REACH * sd)), NODES);
+  const panels = Math.ceil(speed / (REACH * sd));
+  if (panels * groups > MOST)
+    throw new RangeError(
+      `data.sd: on curves of this length at least ${((speed * groups) / (REACH * MOST)).toPrecision(2)}, got ${sd}`,
+    );
+  const { nodes, weights } = panelled(panels, NODES);
   const centres = parts.flatMap((part) => nodes.map((t) => curves.at(part, t)));
   const [acrossX, acrossY] = [0, 1].map((axis) => Float64Array.from(centres, (centre) => centre[axis]));
   const heavy = Float64Array.from(nodes, (t, i) => (weights[i] * (along === "root" ? 2 * t : 1)) / groups);

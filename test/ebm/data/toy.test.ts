@@ -136,6 +136,10 @@ test.each([
   [{ name: "moons", groups: 3, sd: 0.2, radius: 2 }, "data.groups: of moons it is always 2, got 3"],
   [{ name: "checkerboard", groups: 8, sd: 0.1, radius: 4 }, "data.sd: of checkerboard it is always 0, got 0.1"],
   [{ name: "rings", groups: 4, sd: 0, radius: 1 }, "data.sd: rings has a density with noise only, above 0; got 0"],
+  [
+    { name: "line", groups: 1, sd: 1e-6, radius: 2.5 },
+    "data.sd: on curves of this length at least 0.000088, got 0.000001",
+  ],
 ])("toyOf(%o) is refused", (data, message) => {
   expect(() => toyOf(data)).toThrow(new RangeError(message));
 });
