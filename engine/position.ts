@@ -24,40 +24,40 @@ export interface IndexMath<I, C> {
 /** One element's place in a tensor: by its row-major index, by its coordinates, or both, each derived when asked for. */
 export class Position<I, C> {
   #linear: I | null;
-  #parts: readonly I[] | null;
-  /** Coordinates that can be had without taking the index apart. */
-  readonly #other: (() => readonly I[]) | null;
+  readonly #parts: I[];
+  /** A coordinate that can be had without taking the index apart, or null. */
+  readonly #other: ((axis: number) => I | null) | null;
 
   private constructor(
     readonly math: IndexMath<I, C>,
     readonly shape: Shape,
     linear: I | null,
-    parts: readonly I[] | null,
-    other: (() => readonly I[]) | null = null,
+    parts: readonly I[],
+    other: ((axis: number) => I | null) | null = null,
   ) {
     this.#other = other;
     this.#linear = linear;
-    this.#parts = parts;
+    this.#parts = [...parts];
   }
 
   static linear<I, C>(math: IndexMath<I, C>, shape: Shape, index: I): Position<I, C> {
-    return new Position(math, shape, index, null);
+    return new Position(math, shape, index, []);
   }
 
   static parts<I, C>(math: IndexMath<I, C>, shape: Shape, parts: readonly I[]): Position<I, C> {
     return new Position(math, shape, null, parts);
   }
 
-  /** By its index, with a way to its coordinates that need not take the index apart. */
-  static both<I, C>(math: IndexMath<I, C>, shape: Shape, index: I, parts: () => readonly I[]): Position<I, C> {
-    return new Position(math, shape, index, null, parts);
+  /** By its index, with those coordinates for which it need not be taken apart; null where it must. */
+  static both<I, C>(math: IndexMath<I, C>, shape: Shape, index: I, part: (axis: number) => I | null): Position<I, C> {
+    return new Position(math, shape, index, [], part);
   }
 
   /** The row-major index. */
   get linear(): I {
     if (this.#linear === null) {
       const strides = stridesOf(this.shape);
-      const terms = this.#parts!.flatMap((part, axis) =>
+      const terms = this.#parts.flatMap((part, axis) =>
         this.shape[axis] === 1 ? [] : [this.math.scale(part, strides[axis])],
       );
       this.#linear = terms.length === 0 ? this.math.constant(0) : terms.reduce((a, b) => this.math.sum(a, b));
@@ -67,22 +67,26 @@ export class Position<I, C> {
 
   /** Tells positions of one shape apart. */
   get key(): string {
-    return this.#linear === null ? `(${this.#parts!.join(", ")})` : String(this.#linear);
+    return this.#linear === null ? `(${this.#parts.join(", ")})` : String(this.#linear);
   }
 
   /** One coordinate per axis. */
   get parts(): readonly I[] {
-    this.#parts ??= this.#other?.() ?? null;
-    if (this.#parts === null) {
-      const strides = stridesOf(this.shape);
-      const size = sizeOf(this.shape);
-      this.#parts = this.shape.map((extent, axis) => {
-        if (extent === 1) return this.math.constant(0);
-        const quotient = this.math.divide(this.#linear!, strides[axis]);
-        return extent * strides[axis] === size ? quotient : this.math.modulo(quotient, extent);
-      });
-    }
-    return this.#parts;
+    return this.shape.map((_, axis) => this.part(axis));
+  }
+
+  /** The coordinate along an axis; the others are not computed for it. */
+  part(axis: number): I {
+    return (this.#parts[axis] ??= this.#other?.(axis) ?? this.#taken(axis));
+  }
+
+  /** The coordinate along an axis, taken from the index. */
+  #taken(axis: number): I {
+    const extent = this.shape[axis];
+    if (extent === 1) return this.math.constant(0);
+    const stride = stridesOf(this.shape)[axis];
+    const quotient = this.math.divide(this.#linear!, stride);
+    return extent * stride === sizeOf(this.shape) ? quotient : this.math.modulo(quotient, extent);
   }
 
   /** The same row-major index in a tensor of another shape of the same size. */

@@ -30,35 +30,48 @@ override DILATION_W: u32 = 1u;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 // slot epilogue
-fn epilogue(value: f32, i: u32) -> f32 {
+fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
   return value;
 }
 // end
 
-/// Four consecutive numbers, none above `last`: beyond the edge the last one is repeated, and its result not stored.
-fn four(first: u32, last: u32) -> vec4u {
-  return min(first + vec4u(0u, 1u, 2u, 3u), vec4u(last));
+/// Four consecutive numbers.
+fn four(first: u32) -> vec4u {
+  return first + vec4u(0u, 1u, 2u, 3u);
 }
 
+/// The place of a pixel beyond the last one, whose results are not stored.
+const NOWHERE = 0xffffffffu;
+
 /// The windows of four output pixels: the index in x of each one's corner, and the corner's row and column. A corner in the
-/// padding is negative, that is huge; sums with it come out right again.
+/// padding is negative, that is huge; sums with it come out right again. Then the index in y of each pixel's first channel.
 struct Windows {
   corner: vec4u,
   top: vec4u,
   left: vec4u,
+  place: vec4u,
 }
 
 fn windowsOf(pixels: vec4u, g: u32) -> Windows {
-  let inside = pixels % (OH * OW);
-  let top = inside / OW * STRIDE_H - PAD_H;
-  let left = inside % OW * STRIDE_W - PAD_W;
-  return Windows((pixels / (OH * OW) * GROUPS + g) * (C * H * W) + top * W + left, top, left);
+  let image = quotients(pixels, OH * OW);
+  let inside = pixels - image * (OH * OW);
+  let row = quotients(inside, OW);
+  let top = row * STRIDE_H - PAD_H;
+  let left = (inside - row * OW) * STRIDE_W - PAD_W;
+  let place = image * (GROUPS * O * OH * OW) + inside;
+  return Windows(
+    (image * GROUPS + g) * (C * H * W) + top * W + left,
+    top,
+    left,
+    select(vec4u(NOWHERE), place, pixels < vec4u(BATCH * OH * OW)),
+  );
 }
 
-/// x at `offset` from the corners, which is row u and column v of the windows; zero in the padding.
-fn under(windows: Windows, offset: u32, u: u32, v: u32) -> vec4f {
-  let at = min(windows.corner + offset, vec4u(BATCH * GROUPS * C * H * W - 1u));
-  let inside = (windows.top + u < vec4u(H)) & (windows.left + v < vec4u(W));
+/// x at `offset` from the corners, which is row u and column v of the windows; zero in the padding. The bounds of x are its rows, its
+/// columns and its last index.
+fn under(windows: Windows, offset: u32, u: u32, v: u32, bounds: vec3u) -> vec4f {
+  let at = min(windows.corner + offset, vec4u(bounds.z));
+  let inside = (windows.top + u < vec4u(bounds.x)) & (windows.left + v < vec4u(bounds.y));
   return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
 }
 
@@ -67,11 +80,16 @@ fn weights(at: vec4u) -> vec4f {
   return vec4f(w[at.x], w[at.y], w[at.z], w[at.w]);
 }
 
-/// Stores one result, if it lies inside y.
-fn store(value: f32, g: u32, o: u32, pixel: u32) {
-  if (o < O && pixel < BATCH * OH * OW) {
-    let i = ((pixel / (OH * OW) * GROUPS + g) * O + o) * (OH * OW) + pixel % (OH * OW);
-    y[i] = epilogue(value, i);
+/// Eight numbers, of which a loop may pick any.
+fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
+  return array<u32, 8>(a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w);
+}
+
+/// Stores one result, if it lies inside y: `end` is the channel behind the group's last.
+fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
+  if (channel < end && place != NOWHERE) {
+    let i = place + channel * area;
+    y[i] = epilogue(value, i, channel);
   }
 }
 
@@ -85,17 +103,24 @@ fn main(
   let pixelTiles = (pixels + 7u) / 8u;
   let channelTiles = (O + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
-  let g = tile / (channelTiles * pixelTiles);
-  let channel = tile / pixelTiles % channelTiles * 8u;
-  let pixel = tile % pixelTiles * 8u;
+  let row = quotient(tile, pixelTiles);
+  let g = quotient(row, channelTiles);
   if (g >= GROUPS) {
     return;
   }
-  let windowsA = windowsOf(four(pixel, pixels - 1u), g);
-  let windowsB = windowsOf(four(pixel + 4u, pixels - 1u), g);
+  let channel = g * O + (row - g * channelTiles) * 8u;
+  let end = (g + 1u) * O;
+  let pixel = (tile - row * pixelTiles) * 8u;
+  let windowsA = windowsOf(four(pixel), g);
+  let windowsB = windowsOf(four(pixel + 4u), g);
   let taps = C * KH * KW;
-  let channelsA = (g * O + four(channel, O - 1u)) * taps;
-  let channelsB = (g * O + four(channel + 4u, O - 1u)) * taps;
+  let channelsA = min(four(channel), vec4u(end - 1u)) * taps;
+  let channelsB = min(four(channel + 4u), vec4u(end - 1u)) * taps;
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
+  let step = vec2u(DILATION_H, DILATION_W);
+  let window = vec2u(KH, KW) * step;
+  let area = OH * OW;
 
   var y0a = vec4f();
   var y0b = vec4f();
@@ -113,14 +138,16 @@ fn main(
   var y6b = vec4f();
   var y7a = vec4f();
   var y7b = vec4f();
+  // The tap (c, u, v) of step k is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  var plane = 0u;
+  var u = 0u;
+  var v = 0u;
   for (var k = 0u; k < taps; k++) {
-    let u = k / KW % KH * DILATION_H;
-    let v = k % KW * DILATION_W;
-    let offset = k / (KH * KW) * (H * W) + u * W + v;
+    let offset = plane + u * bounds.y + v;
     let wa = weights(channelsA + k);
     let wb = weights(channelsB + k);
-    let xa = under(windowsA, offset, u, v);
-    let xb = under(windowsB, offset, u, v);
+    let xa = under(windowsA, offset, u, v, bounds);
+    let xb = under(windowsB, offset, u, v, bounds);
     y0a = fma(vec4f(wa.x), xa, y0a);
     y0b = fma(vec4f(wa.x), xb, y0b);
     y1a = fma(vec4f(wa.y), xa, y1a);
@@ -137,6 +164,11 @@ fn main(
     y6b = fma(vec4f(wb.z), xb, y6b);
     y7a = fma(vec4f(wb.w), xa, y7a);
     y7b = fma(vec4f(wb.w), xb, y7b);
+    v += step.y;
+    u += select(0u, step.x, v == window.y);
+    v = select(v, 0u, v == window.y);
+    plane += select(0u, bounds.x * bounds.y, u == window.x);
+    u = select(u, 0u, u == window.x);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.
@@ -144,8 +176,9 @@ fn main(
     y0a, y0b, y1a, y1b, y2a, y2b, y3a, y3b,
     y4a, y4b, y5a, y5b, y6a, y6b, y7a, y7b,
   );
+  var places = eight(windowsA.place, windowsB.place);
   for (var e = 0u; e < 64u; e++) {
-    store(results[e / 4u][e % 4u], g, channel + e / 8u, pixel + e % 8u);
+    store(results[e / 4u][e % 4u], places[e % 8u], channel + e / 8u, end, area);
   }
 }
 
@@ -159,31 +192,44 @@ fn narrow(
   let pixels = BATCH * OH * OW;
   let pixelTiles = (pixels + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
-  let g = tile / (O * pixelTiles);
-  let channel = tile / pixelTiles % O;
-  let pixel = tile % pixelTiles * 8u;
+  let channel = quotient(tile, pixelTiles);
+  let g = quotient(channel, O);
   if (g >= GROUPS) {
     return;
   }
-  let windowsA = windowsOf(four(pixel, pixels - 1u), g);
-  let windowsB = windowsOf(four(pixel + 4u, pixels - 1u), g);
+  let pixel = (tile - channel * pixelTiles) * 8u;
+  let windowsA = windowsOf(four(pixel), g);
+  let windowsB = windowsOf(four(pixel + 4u), g);
   let taps = C * KH * KW;
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
+  let step = vec2u(DILATION_H, DILATION_W);
+  let window = vec2u(KH, KW) * step;
+  let area = OH * OW;
 
   var ya = vec4f();
   var yb = vec4f();
+  // The tap (c, u, v) of step k is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  var plane = 0u;
+  var u = 0u;
+  var v = 0u;
   for (var k = 0u; k < taps; k++) {
-    let u = k / KW % KH * DILATION_H;
-    let v = k % KW * DILATION_W;
-    let offset = k / (KH * KW) * (H * W) + u * W + v;
-    let weight = w[(g * O + channel) * taps + k];
-    ya = fma(vec4f(weight), under(windowsA, offset, u, v), ya);
-    yb = fma(vec4f(weight), under(windowsB, offset, u, v), yb);
+    let offset = plane + u * bounds.y + v;
+    let weight = w[channel * taps + k];
+    ya = fma(vec4f(weight), under(windowsA, offset, u, v, bounds), ya);
+    yb = fma(vec4f(weight), under(windowsB, offset, u, v, bounds), yb);
+    v += step.y;
+    u += select(0u, step.x, v == window.y);
+    v = select(v, 0u, v == window.y);
+    plane += select(0u, bounds.x * bounds.y, u == window.x);
+    u = select(u, 0u, u == window.x);
   }
 
   var results = array<vec4f, 2>(ya, yb);
+  var places = eight(windowsA.place, windowsB.place);
   // Of a length that compilers cannot know: they unroll short loops of stores, and are then at work for a second.
   let rest = min(pixels - pixel, 8u);
   for (var e = 0u; e < rest; e++) {
-    store(results[e / 4u][e % 4u], g, channel, pixel + e);
+    store(results[e / 4u][e % 4u], places[e], channel, channel + 1u, area);
   }
 }

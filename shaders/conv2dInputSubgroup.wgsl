@@ -44,68 +44,76 @@ override COLUMN_STEP: u32 = 1u;
 @group(0) @binding(2) var<storage, read_write> x: array<f32>;
 
 // slot epilogue
-fn epilogue(value: f32, i: u32) -> f32 {
+fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
   return value;
 }
 // end
 
-/// Four numbers SG apart, none above `last`: beyond the edge the last one is repeated, and its result not stored.
-fn four(first: u32, last: u32) -> vec4u {
-  return min(first + vec4u(0u, SG, 2u * SG, 3u * SG), vec4u(last));
+/// Four numbers SG apart.
+fn four(first: u32) -> vec4u {
+  return first + vec4u(0u, SG, 2u * SG, 3u * SG);
 }
 
-/// The pixels of one phase, as a grid of its own (its last row and column may fall outside x).
-fn gridHeight() -> u32 {
-  return (H + STRIDE_H - 1u) / STRIDE_H;
+/// The pixels of one phase as a grid of its own: how many rows and columns (the last may fall outside x).
+fn gridOf() -> vec2u {
+  return vec2u(quotient(H + STRIDE_H - 1u, STRIDE_H), quotient(W + STRIDE_W - 1u, STRIDE_W));
 }
 
-fn gridWidth() -> u32 {
-  return (W + STRIDE_W - 1u) / STRIDE_W;
+/// The place of a pixel outside x, whose results are not stored.
+const NOWHERE = 0xffffffffu;
+
+/// What the pixels of a phase have in common along one axis: the first of them, the first tap that meets them (the number of taps if
+/// none does), and where in y that tap of that pixel is. What lies before the edge of y is huge; sums with it come out right again.
+struct Phase {
+  pixel: u32,
+  tap: u32,
+  meeting: u32,
 }
 
-/// The rows and columns of x of some pixels in the grid of a phase.
-struct Pixels {
-  image: vec4u,
-  row: vec4u,
-  column: vec4u,
+/// Phases 0 … T − 1 are the places modulo the stride that taps 0 … T − 1 meet, the next T the same places plus one, and so on.
+fn phaseOf(index: u32, stride: u32, padding: u32, dilation: u32, taps: u32, tapStep: u32) -> Phase {
+  let further = quotient(index, tapStep);
+  let tap = index - further * tapStep;
+  let reached = tap * dilation + further;
+  let rows = quotient(reached, stride);
+  let phase = reached - rows * stride;
+  let before = quotient(padding + stride - 1u - phase, stride);
+  return Phase(before * stride + phase - padding, select(taps, min(tap, taps), further == 0u), before - rows);
 }
 
-fn pixelsOf(index: vec4u, phase: vec2u) -> Pixels {
-  let inside = index % (gridHeight() * gridWidth());
-  let top = (phase.x + STRIDE_H - PAD_H % STRIDE_H) % STRIDE_H;
-  let left = (phase.y + STRIDE_W - PAD_W % STRIDE_W) % STRIDE_W;
-  return Pixels(
-    index / (gridHeight() * gridWidth()),
-    top + inside / gridWidth() * STRIDE_H,
-    left + inside % gridWidth() * STRIDE_W,
-  );
-}
-
-/// What the first tap of a phase meets in y: an index, and its row and column. What lies before the edge is huge; sums with
-/// it come out right again.
+/// What the first tap of a phase meets in y, for four pixels of its grid: an index, and its row and column. Then the index in x of
+/// each pixel's first channel.
 struct Meeting {
   at: vec4u,
   row: vec4u,
   column: vec4u,
+  place: vec4u,
 }
 
-fn meetingOf(pixels: Pixels, g: u32, first: vec2u) -> Meeting {
-  let row = vec4i(pixels.row + PAD_H) - i32(first.x * DILATION_H);
-  let column = vec4i(pixels.column + PAD_W) - i32(first.y * DILATION_W);
-  let rowOfY = vec4u(floorDivide(row, i32(STRIDE_H)));
-  let columnOfY = vec4u(floorDivide(column, i32(STRIDE_W)));
-  let image = (pixels.image * GROUPS + g) * (O * OH * OW);
-  return Meeting(image + rowOfY * OW + columnOfY, rowOfY, columnOfY);
+fn meetingOf(pixels: vec4u, g: u32, grid: vec2u, rows: Phase, columns: Phase) -> Meeting {
+  let image = quotients(pixels, grid.x * grid.y);
+  let inside = pixels - image * (grid.x * grid.y);
+  let i = quotients(inside, grid.y);
+  let j = inside - i * grid.y;
+  let rowOfY = rows.meeting + i;
+  let columnOfY = columns.meeting + j;
+  let row = rows.pixel + i * STRIDE_H;
+  let column = columns.pixel + j * STRIDE_W;
+  let place = image * (GROUPS * C * H * W) + row * W + column;
+  let stored = (image < vec4u(BATCH)) & (row < vec4u(H)) & (column < vec4u(W));
+  return Meeting(
+    (image * GROUPS + g) * (O * OH * OW) + rowOfY * OW + columnOfY,
+    rowOfY,
+    columnOfY,
+    select(vec4u(NOWHERE), place, stored),
+  );
 }
 
-fn floorDivide(a: vec4i, b: i32) -> vec4i {
-  return select(a, a - b + 1, a < vec4i()) / b;
-}
-
-/// y at `offset` from the first meeting, `up` rows and `left` columns before it; zero outside.
-fn through(meeting: Meeting, offset: u32, up: u32, left: u32) -> vec4f {
-  let at = min(meeting.at + offset, vec4u(BATCH * GROUPS * O * OH * OW - 1u));
-  let inside = (meeting.row - up < vec4u(OH)) & (meeting.column - left < vec4u(OW));
+/// y at `offset` from the first meeting, `up` rows and `left` columns before it; zero outside. The bounds of y are its rows, its columns
+/// and its last index.
+fn through(meeting: Meeting, offset: u32, up: u32, left: u32, bounds: vec3u) -> vec4f {
+  let at = min(meeting.at + offset, vec4u(bounds.z));
+  let inside = (meeting.row - up < vec4u(bounds.x)) & (meeting.column - left < vec4u(bounds.y));
   return select(vec4f(), vec4f(y[at.x], y[at.y], y[at.z], y[at.w]), inside);
 }
 
@@ -119,22 +127,16 @@ fn weights(at: vec4u) -> vec4f {
   return numbers;
 }
 
-/// The first tap that meets a phase; `taps` if none does.
-fn firstTap(phase: u32, stride: u32, dilation: u32, taps: u32) -> u32 {
-  for (var tap = 0u; tap < min(stride, taps); tap++) {
-    if (tap * dilation % stride == phase) {
-      return tap;
-    }
-  }
-  return taps;
+/// Eight numbers, of which a loop may pick any.
+fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
+  return array<u32, 8>(a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w);
 }
 
-/// Stores one result of the grid of a phase, if it lies inside x.
-fn store(value: f32, g: u32, c: u32, index: u32, phase: vec2u) {
-  let place = pixelsOf(vec4u(index), phase);
-  if (c < C && index < BATCH * gridHeight() * gridWidth() && place.row.x < H && place.column.x < W) {
-    let i = (((place.image.x * GROUPS + g) * C + c) * H + place.row.x) * W + place.column.x;
-    x[i] = epilogue(value, i);
+/// Stores one result, if it lies inside x: `end` is the channel behind the group's last.
+fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
+  if (channel < end && place != NOWHERE) {
+    let i = place + channel * area;
+    x[i] = epilogue(value, i, channel);
   }
 }
 
@@ -144,26 +146,36 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let pixels = BATCH * gridHeight() * gridWidth();
+  let grid = gridOf();
+  let pixels = BATCH * grid.x * grid.y;
   let pixelTiles = (pixels + 8u * SG - 1u) / (8u * SG);
   let channelTiles = (C + 15u) / 16u;
   let tile = group.y * groups.x + group.x;
-  let g = tile / (channelTiles * pixelTiles);
-  let channel = tile / pixelTiles % channelTiles * 16u;
-  let pixel = tile % pixelTiles * (8u * SG) + lane;
+  let row = quotient(tile, pixelTiles);
+  let g = quotient(row, channelTiles);
   if (g >= GROUPS) {
     return;
   }
-  let phase = vec2u(group.z / STRIDE_W, group.z % STRIDE_W);
-  let first = vec2u(firstTap(phase.x, STRIDE_H, DILATION_H, KH), firstTap(phase.y, STRIDE_W, DILATION_W, KW));
-  let meetingA = meetingOf(pixelsOf(four(pixel, pixels - 1u), phase), g, first);
-  let meetingB = meetingOf(pixelsOf(four(pixel + 4u * SG, pixels - 1u), phase), g, first);
-  let channels = four(channel + lane, C - 1u) * (KH * KW);
+  let channel = (row - g * channelTiles) * 16u;
+  let pixel = (tile - row * pixelTiles) * (8u * SG) + lane;
+  let phase = quotient(group.z, STRIDE_W);
+  let phaseRows = phaseOf(phase, STRIDE_H, PAD_H, DILATION_H, KH, TAP_STEP_H);
+  let phaseColumns = phaseOf(group.z - phase * STRIDE_W, STRIDE_W, PAD_W, DILATION_W, KW, TAP_STEP_W);
+  let meetingA = meetingOf(four(pixel), g, grid, phaseRows, phaseColumns);
+  let meetingB = meetingOf(four(pixel + 4u * SG), g, grid, phaseRows, phaseColumns);
+  let first = (g * O * C * KH + phaseRows.tap) * KW + phaseColumns.tap;
+  let channels = first + min(four(channel + lane), vec4u(C - 1u)) * (KH * KW);
 
   // One flat loop runs over (o, u, v), the taps of this phase counted from its first. How many a phase has is not known when the
   // shader is compiled, and dividing by it would take longer than all the rest.
-  let rows = (KH - first.x + TAP_STEP_H - 1u) / TAP_STEP_H;
-  let columns = (KW - first.y + TAP_STEP_W - 1u) / TAP_STEP_W;
+  let rows = quotient(KH - phaseRows.tap + TAP_STEP_H - 1u, TAP_STEP_H);
+  let columns = quotient(KW - phaseColumns.tap + TAP_STEP_W - 1u, TAP_STEP_W);
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let bounds = vec3u(OH, OW, BATCH * GROUPS * O * OH * OW - 1u);
+  let steps = O * rows * columns;
+  let stepBack = vec2u(ROW_STEP, COLUMN_STEP);
+  let stepOfW = vec3u(C * KH * KW, TAP_STEP_H * KW, TAP_STEP_W);
+  let area = H * W;
   var x0a = vec4f();
   var x0b = vec4f();
   var x1a = vec4f();
@@ -199,14 +211,13 @@ fn main(
   var o = 0u;
   var u = 0u;
   var v = 0u;
-  for (var k = 0u; k < O * rows * columns; k++) {
-    let up = u * ROW_STEP;
-    let back = v * COLUMN_STEP;
-    let offset = o * (OH * OW) - up * OW - back;
-    let at = ((g * O + o) * C * KH + first.x + u * TAP_STEP_H) * KW + first.y + v * TAP_STEP_W;
-    let left = weights(channels + at);
-    let ca = through(meetingA, offset, up, back);
-    let cb = through(meetingB, offset, up, back);
+  for (var k = 0u; k < steps; k++) {
+    let up = u * stepBack.x;
+    let back = v * stepBack.y;
+    let offset = o * (bounds.x * bounds.y) - up * bounds.y - back;
+    let left = weights(channels + o * stepOfW.x + u * stepOfW.y + v * stepOfW.z);
+    let ca = through(meetingA, offset, up, back, bounds);
+    let cb = through(meetingB, offset, up, back, bounds);
     let r0 = vec4f(subgroupBroadcast(left[0u / SG], 0u % SG));
     x0a = fma(r0, ca, x0a);
     x0b = fma(r0, cb, x0b);
@@ -269,7 +280,8 @@ fn main(
     x8a, x8b, x9a, x9b, x10a, x10b, x11a, x11b,
     x12a, x12b, x13a, x13b, x14a, x14b, x15a, x15b,
   );
+  var places = eight(meetingA.place, meetingB.place);
   for (var e = 0u; e < 128u; e++) {
-    store(results[e / 4u][e % 4u], g, channel + e / 8u, pixel + e % 8u * SG, phase);
+    store(results[e / 4u][e % 4u], places[e % 8u], g * C + channel + e / 8u, (g + 1u) * C, area);
   }
 }

@@ -40,67 +40,63 @@ override COLUMN_STEP: u32 = 1u;
 @group(0) @binding(2) var<storage, read_write> x: array<f32>;
 
 // slot epilogue
-fn epilogue(value: f32, i: u32) -> f32 {
+fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
   return value;
 }
 // end
 
-/// The pixels of one phase, as a grid of its own (its last row and column may fall outside x).
-fn gridHeight() -> u32 {
-  return (H + STRIDE_H - 1u) / STRIDE_H;
+/// The pixels of one phase as a grid of its own: how many rows and columns (the last may fall outside x).
+fn gridOf() -> vec2u {
+  return vec2u(quotient(H + STRIDE_H - 1u, STRIDE_H), quotient(W + STRIDE_W - 1u, STRIDE_W));
 }
 
-fn gridWidth() -> u32 {
-  return (W + STRIDE_W - 1u) / STRIDE_W;
+/// The place of a pixel outside x, whose results are not stored.
+const NOWHERE = 0xffffffffu;
+
+/// What the pixels of a phase have in common along one axis: the first of them, the first tap that meets them (the number of taps if
+/// none does), and where in y that tap of that pixel is. What lies before the edge of y is huge; sums with it come out right again.
+struct Phase {
+  pixel: u32,
+  tap: u32,
+  meeting: u32,
 }
 
-/// Image, row and column in x of a pixel in the grid of a phase.
-struct Pixel {
-  image: u32,
-  row: u32,
-  column: u32,
+/// Phases 0 … T − 1 are the places modulo the stride that taps 0 … T − 1 meet, the next T the same places plus one, and so on.
+fn phaseOf(index: u32, stride: u32, padding: u32, dilation: u32, taps: u32, tapStep: u32) -> Phase {
+  let further = quotient(index, tapStep);
+  let tap = index - further * tapStep;
+  let reached = tap * dilation + further;
+  let rows = quotient(reached, stride);
+  let phase = reached - rows * stride;
+  let before = quotient(padding + stride - 1u - phase, stride);
+  return Phase(before * stride + phase - padding, select(taps, min(tap, taps), further == 0u), before - rows);
 }
 
-fn pixelOf(index: u32, phase: vec2u) -> Pixel {
-  let inside = index % (gridHeight() * gridWidth());
-  let top = (phase.x + STRIDE_H - PAD_H % STRIDE_H) % STRIDE_H;
-  let left = (phase.y + STRIDE_W - PAD_W % STRIDE_W) % STRIDE_W;
-  return Pixel(
-    index / (gridHeight() * gridWidth()),
-    top + inside / gridWidth() * STRIDE_H,
-    left + inside % gridWidth() * STRIDE_W,
-  );
-}
-
-/// What the first tap of a phase meets in y: an index, and its row and column. What lies before the edge is huge; sums with
-/// it come out right again.
+/// What the first tap of a phase meets in y, for a pixel of its grid: an index, and its row and column. Then the index in x of the
+/// pixel's first channel.
 struct Meeting {
   at: u32,
   row: u32,
   column: u32,
+  place: u32,
 }
 
-fn meetingOf(pixel: Pixel, g: u32, first: vec2u) -> Meeting {
-  let row = i32(pixel.row + PAD_H) - i32(first.x * DILATION_H);
-  let column = i32(pixel.column + PAD_W) - i32(first.y * DILATION_W);
-  let rowOfY = u32(floorDivide(row, i32(STRIDE_H)));
-  let columnOfY = u32(floorDivide(column, i32(STRIDE_W)));
-  let image = (pixel.image * GROUPS + g) * (O * OH * OW);
-  return Meeting(image + rowOfY * OW + columnOfY, rowOfY, columnOfY);
-}
-
-fn floorDivide(a: i32, b: i32) -> i32 {
-  return select(a, a - b + 1, a < 0) / b;
-}
-
-/// The first tap that meets a phase; `taps` if none does.
-fn firstTap(phase: u32, stride: u32, dilation: u32, taps: u32) -> u32 {
-  for (var tap = 0u; tap < min(stride, taps); tap++) {
-    if (tap * dilation % stride == phase) {
-      return tap;
-    }
-  }
-  return taps;
+fn meetingOf(pixel: u32, g: u32, grid: vec2u, rows: Phase, columns: Phase) -> Meeting {
+  let image = quotient(pixel, grid.x * grid.y);
+  let inside = pixel - image * (grid.x * grid.y);
+  let i = quotient(inside, grid.y);
+  let j = inside - i * grid.y;
+  let rowOfY = rows.meeting + i;
+  let columnOfY = columns.meeting + j;
+  let row = rows.pixel + i * STRIDE_H;
+  let column = columns.pixel + j * STRIDE_W;
+  let place = image * (GROUPS * C * H * W) + row * W + column;
+  return Meeting(
+    (image * GROUPS + g) * (O * OH * OW) + rowOfY * OW + columnOfY,
+    rowOfY,
+    columnOfY,
+    select(NOWHERE, place, image < BATCH && row < H && column < W),
+  );
 }
 
 /// Eight steps of the sum: 64 rows of the left operand, 64 columns of the right one, step after step.
@@ -117,12 +113,11 @@ fn fourOfColumns(at: u32) -> vec4f {
   return vec4f(columns[at], columns[at + 8u], columns[at + 16u], columns[at + 24u]);
 }
 
-/// Stores one result of the grid of a phase, if it lies inside x.
-fn store(value: f32, g: u32, c: u32, index: u32, phase: vec2u) {
-  let place = pixelOf(index, phase);
-  if (c < C && index < BATCH * gridHeight() * gridWidth() && place.row < H && place.column < W) {
-    let i = (((place.image * GROUPS + g) * C + c) * H + place.row) * W + place.column;
-    x[i] = epilogue(value, i);
+/// Stores one result, if it lies inside x: `end` is the channel behind the group's last.
+fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
+  if (channel < end && place != NOWHERE) {
+    let i = place + channel * area;
+    x[i] = epilogue(value, i, channel);
   }
 }
 
@@ -132,27 +127,40 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let pixels = BATCH * gridHeight() * gridWidth();
+  let grid = gridOf();
+  let pixels = BATCH * grid.x * grid.y;
   let pixelTiles = (pixels + 63u) / 64u;
   let channelTiles = (C + 63u) / 64u;
   let tile = group.y * groups.x + group.x;
-  let g = tile / (channelTiles * pixelTiles);
-  let channel = tile / pixelTiles % channelTiles * 64u;
-  let pixel = tile % pixelTiles * 64u;
+  let row = quotient(tile, pixelTiles);
+  let g = quotient(row, channelTiles);
   if (g >= GROUPS) {
     return;
   }
+  let channel = (row - g * channelTiles) * 64u;
+  let pixel = (tile - row * pixelTiles) * 64u;
   let ty = local / 8u;
   let tx = local % 8u;
-  let phase = vec2u(group.z / STRIDE_W, group.z % STRIDE_W);
-  let first = vec2u(firstTap(phase.x, STRIDE_H, DILATION_H, KH), firstTap(phase.y, STRIDE_W, DILATION_W, KW));
-  let meeting = meetingOf(pixelOf(min(pixel + local, pixels - 1u), phase), g, first);
-  let weights = min(channel + local, C - 1u) * (KH * KW);
+  let phase = quotient(group.z, STRIDE_W);
+  let phaseRows = phaseOf(phase, STRIDE_H, PAD_H, DILATION_H, KH, TAP_STEP_H);
+  let phaseColumns = phaseOf(group.z - phase * STRIDE_W, STRIDE_W, PAD_W, DILATION_W, KW, TAP_STEP_W);
+  let meeting = meetingOf(pixel + local, g, grid, phaseRows, phaseColumns);
+  let first = (g * O * C * KH + phaseRows.tap) * KW + phaseColumns.tap;
+  let weights = first + min(channel + local, C - 1u) * (KH * KW);
 
-  // One flat index runs over (o, u, v), the taps of this phase counted from its first.
-  let tapRows = (KH - first.x + TAP_STEP_H - 1u) / TAP_STEP_H;
-  let tapColumns = (KW - first.y + TAP_STEP_W - 1u) / TAP_STEP_W;
+  // One flat loop runs over (o, u, v), the taps of this phase counted from its first.
+  let tapRows = quotient(KH - phaseRows.tap + TAP_STEP_H - 1u, TAP_STEP_H);
+  let tapColumns = quotient(KW - phaseColumns.tap + TAP_STEP_W - 1u, TAP_STEP_W);
   let steps = O * tapRows * tapColumns;
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let bounds = vec3u(OH, OW, BATCH * GROUPS * O * OH * OW - 1u);
+  let stepBack = vec2u(ROW_STEP, COLUMN_STEP);
+  let stepOfW = vec3u(C * KH * KW, TAP_STEP_H * KW, TAP_STEP_W);
+  let lastOfW = GROUPS * O * C * KH * KW - 1u;
+  let area = H * W;
+  var o = 0u;
+  var u = 0u;
+  var v = 0u;
   var x0a = vec4f();
   var x0b = vec4f();
   var x1a = vec4f();
@@ -171,17 +179,18 @@ fn main(
   var x7b = vec4f();
   for (var start = 0u; start < steps; start += 8u) {
     for (var k = 0u; k < 8u; k++) {
-      let step = min(start + k, steps - 1u);
-      let o = step / (tapRows * tapColumns);
-      let u = step / tapColumns % tapRows;
-      let v = step % tapColumns;
-      let up = u * ROW_STEP;
-      let back = v * COLUMN_STEP;
-      let at = min(meeting.at + o * (OH * OW) - up * OW - back, BATCH * GROUPS * O * OH * OW - 1u);
-      let inside = start + k < steps && meeting.row - up < OH && meeting.column - back < OW;
-      let weight = ((g * O + o) * C * KH + first.x + u * TAP_STEP_H) * KW + first.y + v * TAP_STEP_W;
-      rows[k * 64u + local] = select(0.0, w[weights + weight], start + k < steps);
+      let up = u * stepBack.x;
+      let back = v * stepBack.y;
+      let at = min(meeting.at + o * (bounds.x * bounds.y) - up * bounds.y - back, bounds.z);
+      let inside = start + k < steps && meeting.row - up < bounds.x && meeting.column - back < bounds.y;
+      let weight = min(weights + o * stepOfW.x + u * stepOfW.y + v * stepOfW.z, lastOfW);
+      rows[k * 64u + local] = select(0.0, w[weight], start + k < steps);
       columns[k * 64u + local] = select(0.0, y[at], inside);
+      v += 1u;
+      u += select(0u, 1u, v == tapColumns);
+      v = select(v, 0u, v == tapColumns);
+      o += select(0u, 1u, u == tapRows);
+      u = select(u, 0u, u == tapRows);
     }
     workgroupBarrier();
     for (var k = 0u; k < 8u; k++) {
@@ -214,7 +223,11 @@ fn main(
     x0a, x0b, x1a, x1b, x2a, x2b, x3a, x3b,
     x4a, x4b, x5a, x5b, x6a, x6b, x7a, x7b,
   );
+  var places = array<u32, 8>();
+  for (var e = 0u; e < 8u; e++) {
+    places[e] = meetingOf(pixel + tx + e * 8u, g, grid, phaseRows, phaseColumns).place;
+  }
   for (var e = 0u; e < 64u; e++) {
-    store(results[e / 4u][e % 4u], g, channel + ty * 8u + e / 8u, pixel + tx + e % 8u * 8u, phase);
+    store(results[e / 4u][e % 4u], places[e % 8u], g * C + channel + ty * 8u + e / 8u, (g + 1u) * C, area);
   }
 }

@@ -31,7 +31,7 @@ override DILATION_W: u32 = 1u;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 // slot epilogue
-fn epilogue(value: f32, i: u32) -> f32 {
+fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
   return value;
 }
 // end
@@ -50,11 +50,27 @@ fn fourOfColumns(at: u32) -> vec4f {
   return vec4f(columns[at], columns[at + 8u], columns[at + 16u], columns[at + 24u]);
 }
 
-/// Stores one result, if it lies inside y.
-fn store(value: f32, g: u32, o: u32, pixel: u32) {
-  if (o < O && pixel < BATCH * OH * OW) {
-    let i = ((pixel / (OH * OW) * GROUPS + g) * O + o) * (OH * OW) + pixel % (OH * OW);
-    y[i] = epilogue(value, i);
+/// The place of a pixel beyond the last one, whose results are not stored.
+const NOWHERE = 0xffffffffu;
+
+/// The index in y of the first channel of four pixels 8 apart.
+fn placesOf(first: u32) -> vec4u {
+  let pixels = first + vec4u(0u, 8u, 16u, 24u);
+  let image = quotients(pixels, OH * OW);
+  let place = image * ((GROUPS * O - 1u) * OH * OW) + pixels;
+  return select(vec4u(NOWHERE), place, pixels < vec4u(BATCH * OH * OW));
+}
+
+/// Eight numbers, of which a loop may pick any.
+fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
+  return array<u32, 8>(a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w);
+}
+
+/// Stores one result, if it lies inside y: `end` is the channel behind the group's last.
+fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
+  if (channel < end && place != NOWHERE) {
+    let i = place + channel * area;
+    y[i] = epilogue(value, i, channel);
   }
 }
 
@@ -68,21 +84,34 @@ fn main(
   let pixelTiles = (pixels + 63u) / 64u;
   let channelTiles = (O + 63u) / 64u;
   let tile = group.y * groups.x + group.x;
-  let g = tile / (channelTiles * pixelTiles);
-  let channel = tile / pixelTiles % channelTiles * 64u;
-  let pixel = tile % pixelTiles * 64u;
+  let row = quotient(tile, pixelTiles);
+  let g = quotient(row, channelTiles);
   if (g >= GROUPS) {
     return;
   }
+  let channel = g * O + (row - g * channelTiles) * 64u;
+  let end = (g + 1u) * O;
+  let pixel = (tile - row * pixelTiles) * 64u;
   let ty = local / 8u;
   let tx = local % 8u;
   let taps = C * KH * KW;
-  let weights = (g * O + min(channel + local, O - 1u)) * taps;
+  let weights = min(channel + local, end - 1u) * taps;
   // The window of this thread's pixel. A corner in the padding is negative, that is huge; sums with it come out right again.
   let mine = min(pixel + local, pixels - 1u);
-  let top = mine % (OH * OW) / OW * STRIDE_H - PAD_H;
-  let side = mine % OW * STRIDE_W - PAD_W;
-  let corner = (mine / (OH * OW) * GROUPS + g) * (C * H * W) + top * W + side;
+  let line = quotient(mine, OW);
+  let image = quotient(line, OH);
+  let top = (line - image * OH) * STRIDE_H - PAD_H;
+  let side = (mine - line * OW) * STRIDE_W - PAD_W;
+  let corner = (image * GROUPS + g) * (C * H * W) + top * W + side;
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
+  let step = vec2u(DILATION_H, DILATION_W);
+  let window = vec2u(KH, KW) * step;
+  let area = OH * OW;
+  // The tap (c, u, v) of step k is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  var plane = 0u;
+  var u = 0u;
+  var v = 0u;
 
   var y0a = vec4f();
   var y0b = vec4f();
@@ -103,12 +132,15 @@ fn main(
   for (var start = 0u; start < taps; start += 8u) {
     for (var k = 0u; k < 8u; k++) {
       let tap = min(start + k, taps - 1u);
-      let u = tap / KW % KH * DILATION_H;
-      let v = tap % KW * DILATION_W;
-      let at = min(corner + tap / (KH * KW) * (H * W) + u * W + v, BATCH * GROUPS * C * H * W - 1u);
-      let inside = start + k < taps && top + u < H && side + v < W;
+      let at = min(corner + plane + u * bounds.y + v, bounds.z);
+      let inside = start + k < taps && top + u < bounds.x && side + v < bounds.y;
       rows[k * 64u + local] = select(0.0, w[weights + tap], start + k < taps);
       columns[k * 64u + local] = select(0.0, x[at], inside);
+      v += step.y;
+      u += select(0u, step.x, v == window.y);
+      v = select(v, 0u, v == window.y);
+      plane += select(0u, bounds.x * bounds.y, u == window.x);
+      u = select(u, 0u, u == window.x);
     }
     workgroupBarrier();
     for (var k = 0u; k < 8u; k++) {
@@ -141,7 +173,8 @@ fn main(
     y0a, y0b, y1a, y1b, y2a, y2b, y3a, y3b,
     y4a, y4b, y5a, y5b, y6a, y6b, y7a, y7b,
   );
+  var places = eight(placesOf(pixel + tx), placesOf(pixel + tx + 32u));
   for (var e = 0u; e < 64u; e++) {
-    store(results[e / 4u][e % 4u], g, channel + ty * 8u + e / 8u, pixel + tx + e % 8u * 8u);
+    store(results[e / 4u][e % 4u], places[e % 8u], channel + ty * 8u + e / 8u, end, area);
   }
 }

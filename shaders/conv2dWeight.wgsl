@@ -50,16 +50,18 @@ struct Taps {
 }
 
 fn tapsOf(index: vec4u) -> Taps {
-  let row = index / KW % KH * DILATION_H;
-  let column = index % KW * DILATION_W;
-  return Taps(index / (KH * KW) * (H * W) + row * W + column, row, column);
+  let line = quotients(index, KW);
+  let channel = quotients(line, KH);
+  let row = (line - channel * KH) * DILATION_H;
+  let column = (index - line * KW) * DILATION_W;
+  return Taps(channel * (H * W) + row * W + column, row, column);
 }
 
 /// x under four taps of the window whose corner is at an index, a row and a column; zero in the padding. A corner in the
-/// padding is negative, that is huge; sums with it come out right again.
-fn under(taps: Taps, corner: u32, top: u32, left: u32) -> vec4f {
-  let at = min(corner + taps.offset, vec4u(BATCH * GROUPS * C * H * W - 1u));
-  let inside = (top + taps.row < vec4u(H)) & (left + taps.column < vec4u(W));
+/// padding is negative, that is huge; sums with it come out right again. The bounds of x are its rows, its columns and its last index.
+fn under(taps: Taps, corner: u32, top: u32, left: u32, bounds: vec3u) -> vec4f {
+  let at = min(corner + taps.offset, vec4u(bounds.z));
+  let inside = (top + taps.row < vec4u(bounds.x)) & (left + taps.column < vec4u(bounds.y));
   return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
 }
 
@@ -68,11 +70,10 @@ fn slopes(at: vec4u) -> vec4f {
   return vec4f(y[at.x], y[at.y], y[at.z], y[at.w]);
 }
 
-/// Stores one result of split s, if it lies inside w.
-fn store(value: f32, s: u32, g: u32, o: u32, tap: u32) {
-  let taps = C * KH * KW;
-  if (o < O && tap < taps) {
-    let i = ((s * GROUPS + g) * O + o) * taps + tap;
+/// Stores one result, if it lies inside w: `end` is the row behind the group's last.
+fn store(value: f32, row: u32, end: u32, tap: u32, taps: u32) {
+  if (row < end && tap < taps) {
+    let i = row * taps + tap;
     w[i] = epilogue(value, i);
   }
 }
@@ -87,21 +88,37 @@ fn main(
   let tapTiles = (taps + 7u) / 8u;
   let channelTiles = (O + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
-  let g = tile / (channelTiles * tapTiles);
-  let channel = tile / tapTiles % channelTiles * 8u;
-  let tap = tile % tapTiles * 8u;
+  let row = quotient(tile, tapTiles);
+  let g = quotient(row, channelTiles);
   if (g >= GROUPS) {
     return;
   }
+  let channel = g * O + (row - g * channelTiles) * 8u;
+  let endOfGroup = (g + 1u) * O;
+  let tap = (tile - row * tapTiles) * 8u;
   let tapsA = tapsOf(four(tap, taps - 1u));
   let tapsB = tapsOf(four(tap + 4u, taps - 1u));
   let area = OH * OW;
-  let channelsA = (g * O + four(channel, O - 1u)) * area;
-  let channelsB = (g * O + four(channel + 4u, O - 1u)) * area;
+  let channelsA = four(channel, endOfGroup - 1u) * area;
+  let channelsB = four(channel + 4u, endOfGroup - 1u) * area;
 
   let pixels = BATCH * area;
-  let share = (pixels + SPLITS - 1u) / SPLITS;
+  let share = quotient(pixels + SPLITS - 1u, SPLITS);
   let end = min((group.z + 1u) * share, pixels);
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
+  let extents = vec2u(OH, OW);
+  let stride = vec2u(STRIDE_H, STRIDE_W);
+  let padding = vec2u(PAD_H, PAD_W);
+  let imageOfX = GROUPS * C * H * W;
+  let imageOfY = GROUPS * O * area;
+  let ofX = g * (C * H * W);
+  // The place (n, p, q) of a pixel is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  let first = group.z * share;
+  let line = quotient(first, OW);
+  var image = quotient(line, OH);
+  var p = line - image * OH;
+  var q = first - line * OW;
   var w0a = vec4f();
   var w0b = vec4f();
   var w1a = vec4f();
@@ -118,17 +135,15 @@ fn main(
   var w6b = vec4f();
   var w7a = vec4f();
   var w7b = vec4f();
-  for (var pixel = group.z * share; pixel < end; pixel++) {
-    let n = pixel / area;
-    let inside = pixel % area;
-    let top = inside / OW * STRIDE_H - PAD_H;
-    let left = inside % OW * STRIDE_W - PAD_W;
-    let corner = (n * GROUPS + g) * (C * H * W) + top * W + left;
-    let at = n * (GROUPS * O * area) + inside;
+  for (var pixel = first; pixel < end; pixel++) {
+    let top = p * stride.x - padding.x;
+    let left = q * stride.y - padding.y;
+    let corner = image * imageOfX + ofX + top * bounds.y + left;
+    let at = image * imageOfY + p * extents.y + q;
     let ya = slopes(channelsA + at);
     let yb = slopes(channelsB + at);
-    let xa = under(tapsA, corner, top, left);
-    let xb = under(tapsB, corner, top, left);
+    let xa = under(tapsA, corner, top, left, bounds);
+    let xb = under(tapsB, corner, top, left, bounds);
     w0a = fma(vec4f(ya.x), xa, w0a);
     w0b = fma(vec4f(ya.x), xb, w0b);
     w1a = fma(vec4f(ya.y), xa, w1a);
@@ -145,6 +160,11 @@ fn main(
     w6b = fma(vec4f(yb.z), xb, w6b);
     w7a = fma(vec4f(yb.w), xa, w7a);
     w7b = fma(vec4f(yb.w), xb, w7b);
+    q += 1u;
+    p += select(0u, 1u, q == extents.y);
+    q = select(q, 0u, q == extents.y);
+    image += select(0u, 1u, p == extents.x);
+    p = select(p, 0u, p == extents.x);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.
@@ -152,8 +172,9 @@ fn main(
     w0a, w0b, w1a, w1b, w2a, w2b, w3a, w3b,
     w4a, w4b, w5a, w5b, w6a, w6b, w7a, w7b,
   );
+  let ofSplit = group.z * GROUPS * O;
   for (var e = 0u; e < 64u; e++) {
-    store(results[e / 4u][e % 4u], group.z, g, channel + e / 8u, tap + e % 8u);
+    store(results[e / 4u][e % 4u], ofSplit + channel + e / 8u, ofSplit + endOfGroup, tap + e % 8u, taps);
   }
 }
 
@@ -167,36 +188,54 @@ fn narrow(
   let taps = C * KH * KW;
   let tapTiles = (taps + 7u) / 8u;
   let tile = (group.y * groups.x + group.x) * 64u + local;
-  let g = tile / (O * tapTiles);
-  let channel = tile / tapTiles % O;
-  let tap = tile % tapTiles * 8u;
+  let channel = quotient(tile, tapTiles);
+  let g = quotient(channel, O);
   if (g >= GROUPS) {
     return;
   }
+  let tap = (tile - channel * tapTiles) * 8u;
   let tapsA = tapsOf(four(tap, taps - 1u));
   let tapsB = tapsOf(four(tap + 4u, taps - 1u));
   let area = OH * OW;
 
   let pixels = BATCH * area;
-  let share = (pixels + SPLITS - 1u) / SPLITS;
+  let share = quotient(pixels + SPLITS - 1u, SPLITS);
   let end = min((group.z + 1u) * share, pixels);
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
+  let extents = vec2u(OH, OW);
+  let stride = vec2u(STRIDE_H, STRIDE_W);
+  let padding = vec2u(PAD_H, PAD_W);
+  let imageOfX = GROUPS * C * H * W;
+  let imageOfY = GROUPS * O * area;
+  let ofX = g * (C * H * W);
+  // The place (n, p, q) of a pixel is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  let first = group.z * share;
+  let line = quotient(first, OW);
+  var image = quotient(line, OH);
+  var p = line - image * OH;
+  var q = first - line * OW;
   var wa = vec4f();
   var wb = vec4f();
-  for (var pixel = group.z * share; pixel < end; pixel++) {
-    let n = pixel / area;
-    let inside = pixel % area;
-    let top = inside / OW * STRIDE_H - PAD_H;
-    let left = inside % OW * STRIDE_W - PAD_W;
-    let corner = (n * GROUPS + g) * (C * H * W) + top * W + left;
-    let slope = y[((n * GROUPS + g) * O + channel) * area + inside];
-    wa = fma(vec4f(slope), under(tapsA, corner, top, left), wa);
-    wb = fma(vec4f(slope), under(tapsB, corner, top, left), wb);
+  for (var pixel = first; pixel < end; pixel++) {
+    let top = p * stride.x - padding.x;
+    let left = q * stride.y - padding.y;
+    let corner = image * imageOfX + ofX + top * bounds.y + left;
+    let slope = y[channel * area + image * imageOfY + p * extents.y + q];
+    wa = fma(vec4f(slope), under(tapsA, corner, top, left, bounds), wa);
+    wb = fma(vec4f(slope), under(tapsB, corner, top, left, bounds), wb);
+    q += 1u;
+    p += select(0u, 1u, q == extents.y);
+    q = select(q, 0u, q == extents.y);
+    image += select(0u, 1u, p == extents.x);
+    p = select(p, 0u, p == extents.x);
   }
 
   var results = array<vec4f, 2>(wa, wb);
+  let row = group.z * GROUPS * O + channel;
   // Of a length that compilers cannot know: they unroll short loops of stores, and are then at work for a second.
   let rest = min(taps - tap, 8u);
   for (var e = 0u; e < rest; e++) {
-    store(results[e / 4u][e % 4u], group.z, g, channel, tap + e);
+    store(results[e / 4u][e % 4u], row, row + 1u, tap + e, taps);
   }
 }

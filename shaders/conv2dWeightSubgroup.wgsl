@@ -55,16 +55,18 @@ struct Taps {
 }
 
 fn tapsOf(index: vec4u) -> Taps {
-  let row = index / KW % KH * DILATION_H;
-  let column = index % KW * DILATION_W;
-  return Taps(index / (KH * KW) * (H * W) + row * W + column, row, column);
+  let line = quotients(index, KW);
+  let channel = quotients(line, KH);
+  let row = (line - channel * KH) * DILATION_H;
+  let column = (index - line * KW) * DILATION_W;
+  return Taps(channel * (H * W) + row * W + column, row, column);
 }
 
 /// x under four taps of the window whose corner is at an index, a row and a column; zero in the padding. A corner in the
-/// padding is negative, that is huge; sums with it come out right again.
-fn under(taps: Taps, corner: u32, top: u32, left: u32) -> vec4f {
-  let at = min(corner + taps.offset, vec4u(BATCH * GROUPS * C * H * W - 1u));
-  let inside = (top + taps.row < vec4u(H)) & (left + taps.column < vec4u(W));
+/// padding is negative, that is huge; sums with it come out right again. The bounds of x are its rows, its columns and its last index.
+fn under(taps: Taps, corner: u32, top: u32, left: u32, bounds: vec3u) -> vec4f {
+  let at = min(corner + taps.offset, vec4u(bounds.z));
+  let inside = (top + taps.row < vec4u(bounds.x)) & (left + taps.column < vec4u(bounds.y));
   return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
 }
 
@@ -78,11 +80,10 @@ fn slopes(at: vec4u) -> vec4f {
   return numbers;
 }
 
-/// Stores one result of split s, if it lies inside w.
-fn store(value: f32, s: u32, g: u32, o: u32, tap: u32) {
-  let taps = C * KH * KW;
-  if (o < O && tap < taps) {
-    let i = ((s * GROUPS + g) * O + o) * taps + tap;
+/// Stores one result, if it lies inside w: `end` is the row behind the group's last.
+fn store(value: f32, row: u32, end: u32, tap: u32, taps: u32) {
+  if (row < end && tap < taps) {
+    let i = row * taps + tap;
     w[i] = epilogue(value, i);
   }
 }
@@ -97,20 +98,36 @@ fn main(
   let tapTiles = (taps + 8u * SG - 1u) / (8u * SG);
   let channelTiles = (O + 15u) / 16u;
   let tile = group.y * groups.x + group.x;
-  let g = tile / (channelTiles * tapTiles);
-  let channel = tile / tapTiles % channelTiles * 16u;
-  let tap = tile % tapTiles * (8u * SG) + lane;
+  let row = quotient(tile, tapTiles);
+  let g = quotient(row, channelTiles);
   if (g >= GROUPS) {
     return;
   }
+  let channel = g * O + (row - g * channelTiles) * 16u;
+  let endOfGroup = (g + 1u) * O;
+  let tap = (tile - row * tapTiles) * (8u * SG) + lane;
   let tapsA = tapsOf(four(tap, taps - 1u));
   let tapsB = tapsOf(four(tap + 4u * SG, taps - 1u));
   let area = OH * OW;
-  let channels = (g * O + four(channel + lane, O - 1u)) * area;
+  let channels = four(channel + lane, endOfGroup - 1u) * area;
 
   let pixels = BATCH * area;
-  let share = (pixels + SPLITS - 1u) / SPLITS;
+  let share = quotient(pixels + SPLITS - 1u, SPLITS);
   let end = min((group.z + 1u) * share, pixels);
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
+  let extents = vec2u(OH, OW);
+  let stride = vec2u(STRIDE_H, STRIDE_W);
+  let padding = vec2u(PAD_H, PAD_W);
+  let imageOfX = GROUPS * C * H * W;
+  let imageOfY = GROUPS * O * area;
+  let ofX = g * (C * H * W);
+  // The place (n, p, q) of a pixel is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  let first = group.z * share;
+  let line = quotient(first, OW);
+  var image = quotient(line, OH);
+  var p = line - image * OH;
+  var q = first - line * OW;
   var w0a = vec4f();
   var w0b = vec4f();
   var w1a = vec4f();
@@ -143,15 +160,13 @@ fn main(
   var w14b = vec4f();
   var w15a = vec4f();
   var w15b = vec4f();
-  for (var pixel = group.z * share; pixel < end; pixel++) {
-    let n = pixel / area;
-    let inside = pixel % area;
-    let top = inside / OW * STRIDE_H - PAD_H;
-    let edge = inside % OW * STRIDE_W - PAD_W;
-    let corner = (n * GROUPS + g) * (C * H * W) + top * W + edge;
-    let left = slopes(channels + n * (GROUPS * O * area) + inside);
-    let ca = under(tapsA, corner, top, edge);
-    let cb = under(tapsB, corner, top, edge);
+  for (var pixel = first; pixel < end; pixel++) {
+    let top = p * stride.x - padding.x;
+    let edge = q * stride.y - padding.y;
+    let corner = image * imageOfX + ofX + top * bounds.y + edge;
+    let left = slopes(channels + image * imageOfY + p * extents.y + q);
+    let ca = under(tapsA, corner, top, edge, bounds);
+    let cb = under(tapsB, corner, top, edge, bounds);
     let r0 = vec4f(subgroupBroadcast(left[0u / SG], 0u % SG));
     w0a = fma(r0, ca, w0a);
     w0b = fma(r0, cb, w0b);
@@ -200,6 +215,11 @@ fn main(
     let r15 = vec4f(subgroupBroadcast(left[15u / SG], 15u % SG));
     w15a = fma(r15, ca, w15a);
     w15b = fma(r15, cb, w15b);
+    q += 1u;
+    p += select(0u, 1u, q == extents.y);
+    q = select(q, 0u, q == extents.y);
+    image += select(0u, 1u, p == extents.x);
+    p = select(p, 0u, p == extents.x);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.
@@ -209,7 +229,8 @@ fn main(
     w8a, w8b, w9a, w9b, w10a, w10b, w11a, w11b,
     w12a, w12b, w13a, w13b, w14a, w14b, w15a, w15b,
   );
+  let ofSplit = group.z * GROUPS * O;
   for (var e = 0u; e < 128u; e++) {
-    store(results[e / 4u][e % 4u], group.z, g, channel + e / 8u, tap + e % 8u * SG);
+    store(results[e / 4u][e % 4u], ofSplit + channel + e / 8u, ofSplit + endOfGroup, tap + e % 8u * SG, taps);
   }
 }

@@ -52,11 +52,10 @@ fn fourOfColumns(at: u32) -> vec4f {
   return vec4f(columns[at], columns[at + 8u], columns[at + 16u], columns[at + 24u]);
 }
 
-/// Stores one result of split s, if it lies inside w.
-fn store(value: f32, s: u32, g: u32, o: u32, tap: u32) {
-  let taps = C * KH * KW;
-  if (o < O && tap < taps) {
-    let i = ((s * GROUPS + g) * O + o) * taps + tap;
+/// Stores one result, if it lies inside w: `end` is the row behind the group's last.
+fn store(value: f32, row: u32, end: u32, tap: u32, taps: u32) {
+  if (row < end && tap < taps) {
+    let i = row * taps + tap;
     w[i] = epilogue(value, i);
   }
 }
@@ -71,25 +70,44 @@ fn main(
   let tapTiles = (taps + 63u) / 64u;
   let channelTiles = (O + 63u) / 64u;
   let tile = group.y * groups.x + group.x;
-  let g = tile / (channelTiles * tapTiles);
-  let channel = tile / tapTiles % channelTiles * 64u;
-  let tap = tile % tapTiles * 64u;
+  let row = quotient(tile, tapTiles);
+  let g = quotient(row, channelTiles);
   if (g >= GROUPS) {
     return;
   }
+  let channel = g * O + (row - g * channelTiles) * 64u;
+  let endOfGroup = (g + 1u) * O;
+  let tap = (tile - row * tapTiles) * 64u;
   let ty = local / 8u;
   let tx = local % 8u;
   let area = OH * OW;
-  let slopes = (g * O + min(channel + local, O - 1u)) * area;
+  let slopes = min(channel + local, endOfGroup - 1u) * area;
   // Where this thread's tap lies from the corner of a window.
   let mine = min(tap + local, taps - 1u);
-  let u = mine / KW % KH * DILATION_H;
-  let v = mine % KW * DILATION_W;
-  let offset = mine / (KH * KW) * (H * W) + u * W + v;
+  let rowOfTaps = quotient(mine, KW);
+  let plane = quotient(rowOfTaps, KH);
+  let u = (rowOfTaps - plane * KH) * DILATION_H;
+  let v = (mine - rowOfTaps * KW) * DILATION_W;
+  let offset = plane * (H * W) + u * W + v;
 
   let pixels = BATCH * area;
-  let share = (pixels + SPLITS - 1u) / SPLITS;
+  let share = quotient(pixels + SPLITS - 1u, SPLITS);
   let end = min((group.z + 1u) * share, pixels);
+  // Sizes may lie in a buffer, of which loops had better not read.
+  let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
+  let extents = vec2u(OH, OW);
+  let stride = vec2u(STRIDE_H, STRIDE_W);
+  let padding = vec2u(PAD_H, PAD_W);
+  let imageOfX = GROUPS * C * H * W;
+  let imageOfY = GROUPS * O * area;
+  let lastOfY = BATCH * imageOfY - 1u;
+  let ofX = g * (C * H * W);
+  // The place (n, p, q) of a pixel is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  let first = group.z * share;
+  let line = quotient(first, OW);
+  var image = quotient(line, OH);
+  var p = line - image * OH;
+  var q = first - line * OW;
   var w0a = vec4f();
   var w0b = vec4f();
   var w1a = vec4f();
@@ -106,17 +124,21 @@ fn main(
   var w6b = vec4f();
   var w7a = vec4f();
   var w7b = vec4f();
-  for (var start = group.z * share; start < end; start += 8u) {
+  for (var start = first; start < end; start += 8u) {
     for (var k = 0u; k < 8u; k++) {
-      let pixel = min(start + k, end - 1u);
-      let n = pixel / area;
       // A corner in the padding is negative, that is huge; sums with it come out right again.
-      let top = pixel % area / OW * STRIDE_H - PAD_H;
-      let side = pixel % OW * STRIDE_W - PAD_W;
-      let at = min((n * GROUPS + g) * (C * H * W) + top * W + side + offset, BATCH * GROUPS * C * H * W - 1u);
-      let inside = start + k < end && top + u < H && side + v < W;
-      rows[k * 64u + local] = select(0.0, y[slopes + n * (GROUPS * O * area) + pixel % area], start + k < end);
+      let top = p * stride.x - padding.x;
+      let side = q * stride.y - padding.y;
+      let at = min(image * imageOfX + ofX + top * bounds.y + side + offset, bounds.z);
+      let slope = min(slopes + image * imageOfY + p * extents.y + q, lastOfY);
+      let inside = start + k < end && top + u < bounds.x && side + v < bounds.y;
+      rows[k * 64u + local] = select(0.0, y[slope], start + k < end);
       columns[k * 64u + local] = select(0.0, x[at], inside);
+      q += 1u;
+      p += select(0u, 1u, q == extents.y);
+      q = select(q, 0u, q == extents.y);
+      image += select(0u, 1u, p == extents.x);
+      p = select(p, 0u, p == extents.x);
     }
     workgroupBarrier();
     for (var k = 0u; k < 8u; k++) {
@@ -149,7 +171,8 @@ fn main(
     w0a, w0b, w1a, w1b, w2a, w2b, w3a, w3b,
     w4a, w4b, w5a, w5b, w6a, w6b, w7a, w7b,
   );
+  let ofSplit = group.z * GROUPS * O;
   for (var e = 0u; e < 64u; e++) {
-    store(results[e / 4u][e % 4u], group.z, g, channel + ty * 8u + e / 8u, tap + tx + e % 8u * 8u);
+    store(results[e / 4u][e % 4u], ofSplit + channel + ty * 8u + e / 8u, ofSplit + endOfGroup, tap + tx + e % 8u * 8u, taps);
   }
 }

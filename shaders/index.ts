@@ -13,6 +13,7 @@ import elementwise from "./elementwise.wgsl?raw";
 import math from "./lib/math.wgsl?raw";
 import normalTable from "./lib/normalTable.wgsl?raw";
 import program from "./lib/program.wgsl?raw";
+import quotient from "./lib/quotient.wgsl?raw";
 import random from "./lib/random.wgsl?raw";
 import matmul from "./matmul.wgsl?raw";
 import matmulSubgroup from "./matmulSubgroup.wgsl?raw";
@@ -48,5 +49,6 @@ export const library: Readonly<Record<string, string>> = {
   "lib/math.wgsl": math,
   "lib/normalTable.wgsl": normalTable,
   "lib/program.wgsl": program,
+  "lib/quotient.wgsl": quotient,
   "lib/random.wgsl": random,
 };

@@ -44,8 +44,8 @@ export class Emitter {
     readonly given: ReadonlyMap<Tensor, string>,
     /** The index being written; null where reads are never aligned. */
     readonly target: string | null,
-    /** The coordinates of the index being written in a tensor of this shape, where they are at hand. */
-    readonly known: { shape: Shape; parts: readonly string[] } | null = null,
+    /** The coordinates of the index being written in a tensor of this shape: their names, null where they are not at hand. */
+    readonly known: { shape: Shape; parts: readonly (string | null)[] } | null = null,
   ) {
     this.#math = indexMath((expression) => this.#bind("i", expression), around.sizes);
   }
@@ -58,7 +58,7 @@ export class Emitter {
   position(shape: Shape, index: string): Position<string, string> {
     const { known } = this;
     if (index === this.target && known !== null && sameShape(shape, known.shape))
-      return Position.both(this.#math, shape, index, () => known.parts);
+      return Position.both(this.#math, shape, index, (axis) => known.parts[axis]);
     return Position.linear(this.#math, shape, index);
   }
 
@@ -66,18 +66,18 @@ export class Emitter {
   reduced(x: Tensor, axes: readonly number[], r: string): string {
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const shapeOf = (list: readonly number[]) => list.map((axis) => x.shape[axis]);
-    const parts = () => {
-      const outer = this.position(shapeOf(kept), "o").parts;
-      const inner = this.position(shapeOf(axes), r).parts;
-      return x.shape.map((_, axis) => (axes.includes(axis) ? inner[axes.indexOf(axis)] : outer[kept.indexOf(axis)]));
-    };
+    const outer = this.position(shapeOf(kept), "o");
+    const inner = this.position(shapeOf(axes), r);
+    const part = (axis: number) =>
+      axes.includes(axis) ? inner.part(axes.indexOf(axis)) : outer.part(kept.indexOf(axis));
     // Over the last axes the two indices make one, which reshapes below need not take apart.
     if (axes.every((axis) => axis >= kept.length)) {
       const start = this.#math.scale("o", sizeOf(shapeOf(axes)));
       const index = kept.length === 0 ? r : this.#math.sum(start, r);
-      return this.#value(x, Position.both(this.#math, x.shape, index, parts));
+      return this.#value(x, Position.both(this.#math, x.shape, index, part));
     }
-    return this.#value(x, Position.parts(this.#math, x.shape, parts()));
+    const parts = x.shape.map((_, axis) => part(axis));
+    return this.#value(x, Position.parts(this.#math, x.shape, parts));
   }
 
   #bind(prefix: string, expression: string): string {

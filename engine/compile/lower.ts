@@ -225,12 +225,23 @@ function inLoop(node: Tensor, axes: readonly number[], around: Surroundings): Re
 /** Whether the result of a core is stored as it is, and nothing besides. */
 const isBare = ({ root, besides, core }: Cluster): boolean => root === core && besides.length === 0;
 
-/** The epilogue of a shader, which says what it is called with: where that is a row and a column, no index is taken apart. */
+/** Coordinates that a shader may call its epilogue with, and their axes, counted from the last. */
+const COORDINATES = new Map([
+  [-3, "channel"],
+  [-2, "row"],
+  [-1, "column"],
+]);
+
+/** The epilogue of a shader, which says what it is called with: where an expression asks for such coordinates, no index is taken apart. */
 function epilogue(cluster: Cluster, shader: string, around: Surroundings): string {
   const core = cluster.core!;
   const [, parameters] = /^fn epilogue\((.*)\) ->/m.exec(kernels[shader])!;
-  const parts = /\brow\b.*\bcolumn\b/.test(parameters) && core.rank === 2 ? ["row", "column"] : null;
-  const emitter = new Emitter(around, new Map([[core, "value"]]), "i", parts && { shape: core.shape, parts });
+  const names = parameters.split(", ").map((parameter) => parameter.split(":")[0]);
+  const parts = core.shape.map((_, axis) => {
+    const name = COORDINATES.get(axis - core.rank);
+    return name !== undefined && names.includes(name) ? name : null;
+  });
+  const emitter = new Emitter(around, new Map([[core, "value"]]), "i", { shape: core.shape, parts });
   const value = emitter.at(cluster.root, "i");
   const stores = storesBesides(cluster, emitter);
   const dtype: DType = "f32";

@@ -41,7 +41,7 @@ function windowOf(options: Conv2dOptions): Window {
 /** Whether channels and outputs are as many groups as they should be. */
 const grouped = (x: Shape, w: Shape, { groups }: Window): boolean => x[1] === w[1] * groups && w[0] % groups === 0;
 
-/** The overrides that the three shaders share, from the shapes of image, weight and output: channels are those of a group. */
+/** The sizes that the three shaders share, from the shapes of image, weight and output: channels are those of a group. */
 function geometry(x: Shape, w: Shape, y: Shape, window: Window): Record<string, number> {
   return {
     BATCH: x[0],
@@ -151,7 +151,8 @@ const conv2dOp: KernelOp<Window> = {
         ...{ products: groups, rows: w.shape[0] / groups },
         ...{ columns: node.shape[0] * node.shape[2] * node.shape[3], terms: sizeOf(w.shape.slice(1)) },
       }),
-      overrides: geometry(x.shape, w.shape, node.shape, window),
+      sizes: geometry(x.shape, w.shape, node.shape, window),
+      overrides: {},
       inputs: [x, w],
       flops: flopsOf(w.shape, node.shape),
     };
@@ -192,13 +193,14 @@ export const conv2dInputOp: KernelOp<Shaped> = {
         { products: groups, rows: w.shape[1], columns: pixels, terms },
         strideH * strideW,
       ),
-      overrides: {
+      sizes: {
         ...geometry(node.shape, w.shape, y.shape, window),
         TAP_STEP_H: strideH / shareH,
         TAP_STEP_W: strideW / shareW,
         ROW_STEP: window.dilation[0] / shareH,
         COLUMN_STEP: window.dilation[1] / shareW,
       },
+      overrides: {},
       inputs: [y, w],
       flops: flopsOf(w.shape, y.shape),
     };
@@ -234,7 +236,8 @@ export const conv2dWeightOp: KernelOp<Split> = {
     };
     return {
       ...formOf("conv2dWeight", target, size, splits),
-      overrides: { ...geometry(x.shape, window.shape, y.shape, window), SPLITS: splits },
+      sizes: { ...geometry(x.shape, window.shape, y.shape, window), SPLITS: splits },
+      overrides: {},
       inputs: [x, y],
       flops: flopsOf(window.shape, y.shape),
     };

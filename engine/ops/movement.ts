@@ -30,7 +30,7 @@ export const broadcastOp = movement<{ shape: Shape }>({
   read(position, [shape]) {
     const offset = position.shape.length - shape.length;
     const parts = shape.map((extent, axis) =>
-      extent === 1 ? position.math.constant(0) : position.parts[axis + offset],
+      extent === 1 ? position.math.constant(0) : position.part(axis + offset),
     );
     return only(sizeOf(shape) === sizeOf(position.shape) ? position.reshaped(shape) : position.at(shape, parts));
   },

@@ -17,6 +17,7 @@ import { draw } from "./draw.ts";
 import { on, plain, tiled } from "./forms.ts";
 import { device } from "./opened.ts";
 import { check } from "./property.ts";
+import { expectAgreement } from "./threeWays.ts";
 
 /** Forms of a kernel, by the end of their file's name, and the device that uses them. */
 const forms = { Subgroup: device, Tile: tiled };
@@ -122,3 +123,47 @@ test.each(cases)(
     }
   },
 );
+
+test("convolutions of all extents and windows, and their adjoints, share their pipelines", async () => {
+  const counts: number[] = [];
+  for (const [batch, channels, outputs, size, taps, groups, stride, padding, dilation] of [
+    [2, 10, 12, 7, 3, 1, 1, 1, 1],
+    [3, 9, 17, 13, 2, 2, 2, 0, 3],
+    [2, 40, 9, 6, 1, 1, 1, 0, 1],
+  ]) {
+    const window = { stride, padding, dilation, groups };
+    const after = Math.floor((size + 2 * padding - dilation * (taps - 1) - 1) / stride) + 1;
+    const shapes = {
+      x: [batch, channels * groups, size, size],
+      w: [outputs * groups, channels, taps, taps],
+      y: [batch, outputs * groups, after, after],
+    };
+    const program = compile((x: Tensor, w: Tensor, y: Tensor, bias: Tensor) => [
+      conv2d(x, w, window)
+        .add(bias.reshape([1, -1, 1, 1]))
+        .add(y)
+        .tanh(),
+      conv2dInput(y, w, { ...window, shape: shapes.x }),
+      conv2dWeight(x, y, { ...window, shape: shapes.w }),
+    ]);
+    const tensors = [shapes.x, shapes.w, shapes.y, [outputs * groups]].map((shape) => fromArray(draw(1, shape)));
+    await program.prepare(...(tensors as [Tensor, Tensor, Tensor, Tensor]));
+    counts.push(device.pipelines.count);
+    dispose(tensors);
+    program.dispose();
+  }
+  expect(counts).toEqual([counts[0], counts[0], counts[0]]);
+});
+
+test("conv2d with a bias for each channel and a residual is right in every form, in groups too", async () => {
+  const uses = none();
+  const inputs = [draw(1, [3, 18, 5, 5]), draw(2, [66, 9, 3, 3]), draw(3, [66]), draw(4, [3, 66, 5, 5])];
+  const program = (x: Tensor, w: Tensor, bias: Tensor, residual: Tensor) =>
+    conv2d(x, w, { padding: 1, groups: 2 })
+      .add(bias.reshape([1, 66, 1, 1]))
+      .leakyRelu(0.2)
+      .add(residual);
+  await expectSame(program, inputs, uses);
+  expect(uses).toEqual({ Subgroup: lanes === null ? 0 : 1, Tile: 1 });
+  await expectAgreement((x, w, bias, residual) => [program(x, w, bias, residual)], inputs);
+});
