@@ -24,8 +24,11 @@ const keeper = new Keeper("arena");
 
 work<Wish>({
   hear(wish) {
-    if (wish.kind === "open") opening = wish;
-    else if (wish.kind === "pace") running = wish.running;
+    if (wish.kind === "open") {
+      opening = wish;
+      // Those that are asked for from here on are of this race.
+      stepsAsked = 0;
+    } else if (wish.kind === "pace") running = wish.running;
     else if (wish.kind === "step") stepsAsked++;
     else drawn = true;
   },
@@ -53,7 +56,7 @@ async function reopen({ race, kept: wanted, ...wish }: Open): Promise<void> {
   field = new Field(race);
   ({ generation } = wish);
   opening = null;
-  stepsAsked = turnsJudged = judgingDue = 0;
+  turnsJudged = judgingDue = 0;
   drawn = true;
   const kept = wanted ? await keeper.kept((model) => model === JSON.stringify(race)) : null;
   if (kept !== null) await goOn(field, kept.arrays);

@@ -45,6 +45,8 @@ const wake = work<Wish>({
     switch (wish.kind) {
       case "open":
         opening = wish;
+        // Those that are asked for from here on are of what will be opened.
+        stepsAsked = 0;
         break;
       case "bring":
         brought = wish.files;
@@ -129,18 +131,17 @@ async function reopen(wish: Open): Promise<void> {
 async function learnOn(mine: DigitModel, begun: Beginning): Promise<void> {
   const there = (digits ??= await digitsHere());
   const arrays = await mine.training.checkpoint();
-  stop({ asked: stepsAsked });
+  stop();
   beginning = { ...begun, shown: null };
   model = await DigitModel.open(begun.settings, there, arrays);
   await tellOpened(model, beginning, there);
 }
 
 /** Gives up the model. */
-function stop({ asked = 0 } = {}): void {
+function stop(): void {
   model?.dispose();
   model = null;
   ready = null;
-  stepsAsked = asked;
   walking = null;
   waiting = [];
   rate.forget();

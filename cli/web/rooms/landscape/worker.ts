@@ -26,6 +26,8 @@ const wake = work<Wish>({
     switch (wish.kind) {
       case "open":
         opening = { ...wish, fresh: wish.fresh || (opening?.fresh ?? false) };
+        // Those that are asked for from here on are of what will be opened.
+        stepsAsked = 0;
         break;
       case "pace":
         pace = wish.pace;
@@ -74,7 +76,6 @@ const identity = ({ system, settings, points }: Model): string =>
 /** Opens what was asked for, and shows it as it stands. */
 async function reopen({ model, fresh, kept: wanted, ...wish }: Extract<Wish, { kind: "open" }>): Promise<void> {
   opening = null;
-  stepsAsked = 0;
   waiting = [];
   rate.forget();
   const before = lab;
