@@ -8,16 +8,14 @@ export interface Choice {
   json: boolean;
 }
 
-/** Throws a Failure, in one line, at an unknown option, a second filter, or a filter that no name contains. */
+/** The cases whose names contain one of the words, or all. Throws a Failure, in one line, at an unknown option, or a word that no name contains. */
 export function choose(words: readonly string[], all: readonly Case[]): Choice {
   const unknown = words.find((word) => word.startsWith("-") && word !== "--json");
-  if (unknown !== undefined) throw new Failure("usage", `no option "${unknown}"; usage: bench [--json] [FILTER]`);
+  if (unknown !== undefined) throw new Failure("usage", `no option "${unknown}"; usage: bench [--json] [FILTER …]`);
   const filters = words.filter((word) => word !== "--json");
-  if (filters.length > 1)
-    throw new Failure("usage", `one filter at most, got ${filters.map((word) => `"${word}"`).join(" and ")}`);
-  const [filter = ""] = filters;
-  const cases = all.filter(({ name }) => name.includes(filter));
-  if (cases.length === 0)
-    throw new Failure("usage", `no case has "${filter}" in its name (${all.map(({ name }) => name).join(", ")})`);
+  const lost = filters.find((filter) => !all.some(({ name }) => name.includes(filter)));
+  if (lost !== undefined)
+    throw new Failure("usage", `no case has "${lost}" in its name (${all.map(({ name }) => name).join(", ")})`);
+  const cases = all.filter(({ name }) => filters.length === 0 || filters.some((filter) => name.includes(filter)));
   return { cases, json: words.includes("--json") };
 }

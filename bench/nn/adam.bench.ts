@@ -1,6 +1,6 @@
-/** An update of Adam over the 36 million parameters of a Wide-ResNet-28-10, in place. */
+/** Adam in place: over a million parameters in one tensor, and over those of a Wide-ResNet-28-10. */
 
-import { compile, dispose, key, mapTree, scope, type Tensor, type Tree } from "../../engine/index.ts";
+import { compile, dispose, key, mapTree, normal, scope, type Key, type Tensor, type Tree } from "../../engine/index.ts";
 import { adam, countParameters, wideResnet, type AdamState } from "../../nn/index.ts";
 import { dispatchesIn, type Case } from "../case.ts";
 
@@ -8,12 +8,12 @@ const optimizer = adam();
 
 type State = { parameters: Tree; moments: AdamState };
 
-const adamCase: Case = {
-  name: "nn/adam/wide-resnet-28-10",
+/** Updates of what `init` gives, so many in one go that starting them does not count. */
+const adamCase = (name: string, init: (key: Key) => Tree, updates: number): Case => ({
+  name: `nn/adam/${name}`,
   on: "adapter",
   unit: "update",
   async open() {
-    const net = wideResnet({ depth: 28, widen: 10, norm: null });
     const program = compile(
       ({ parameters, moments }: State, slopes: Tree, rate: Tensor) => {
         const learned = optimizer.update(parameters, slopes, moments, rate);
@@ -22,20 +22,20 @@ const adamCase: Case = {
       { donate: [0] },
     );
     // A slope of its own for every parameter, since a constant would be read from nowhere.
-    const slopes = scope(() => mapTree(net.init(key(1)), (leaf) => (leaf as Tensor).mul(0.1)));
+    const slopes = scope(() => mapTree(init(key(1)), (leaf) => (leaf as Tensor).mul(0.1)));
     let state: State = scope(() => {
-      const parameters = net.init(key(2));
+      const parameters = init(key(2));
       return { parameters, moments: optimizer.init(parameters) };
     });
     const count = countParameters(slopes);
     const { schedule } = await program.prepare(state, slopes, 1e-3);
     return {
-      units: 1,
+      units: updates,
       dispatches: dispatchesIn(schedule.commands),
       // Reads four numbers for each parameter and writes three.
       amount: { of: "B", count: 4 * 7 * count },
       run() {
-        state = program(state, slopes, 1e-3);
+        for (let update = 0; update < updates; update++) state = program(state, slopes, 1e-3);
       },
       dispose() {
         program.dispose();
@@ -43,6 +43,9 @@ const adamCase: Case = {
       },
     };
   },
-};
+});
 
-export const adamCases = [adamCase];
+export const adamCases = [
+  adamCase("million", (key) => ({ weight: normal(key, [2 ** 20]) }), 4),
+  adamCase("wide-resnet-28-10", (key) => wideResnet({ depth: 28, widen: 10, norm: null }).init(key), 1),
+];

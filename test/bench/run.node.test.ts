@@ -45,26 +45,23 @@ describe("the program", { timeout: 60_000 }, () => {
     expect(await bench("--jsno")).toEqual({
       code: 2,
       stdout: "",
-      stderr: 'bench: no option "--jsno"; usage: bench [--json] [FILTER]\n',
+      stderr: 'bench: no option "--jsno"; usage: bench [--json] [FILTER …]\n',
     });
   });
 });
 
-test("choose(words, cases) takes the cases whose names contain the filter, or all", () => {
+test("choose(words, cases) takes the cases whose names contain a filter, or all", () => {
   const names = (...words: string[]) => choose(words, cases).cases.map(({ name }) => name);
   expect(names("--json")).toEqual(cases.map(({ name }) => name));
   expect(names("matmul").length).toBeGreaterThan(0);
   expect(names("matmul").every((name) => name.includes("matmul"))).toBe(true);
+  expect(names("peak/copy", "adam")).toEqual(["ops/peak/copy", ...names("adam")]);
 });
 
-test("choose(words, cases) throws where no name contains the filter, and lists the names", () => {
-  expect(() => choose(["matmull"], cases.slice(0, 2))).toThrow(
-    'no case has "matmull" in its name (host/dispatch/replay, host/dispatch/eager)',
+test("choose(words, cases) throws where no name contains a filter, and lists the names", () => {
+  expect(() => choose(["host", "matmull"], cases.slice(0, 2))).toThrow(
+    'no case has "matmull" in its name (host/dispatch/bare, host/dispatch/replay)',
   );
-});
-
-test("choose(words, cases) throws at a second filter", () => {
-  expect(() => choose(["a", "b"], cases)).toThrow('one filter at most, got "a" and "b"');
 });
 
 test("cases have names of their own", () => {
