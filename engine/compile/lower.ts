@@ -243,7 +243,7 @@ function epilogue(cluster: Cluster, shader: string, around: Surroundings): strin
   });
   const emitter = new Emitter(around, new Map([[core, "value"]]), "i", { shape: core.shape, parts });
   const value = emitter.at(cluster.root, "i");
-  const stores = storesBesides(cluster, emitter);
+  const stores = storesOf(besidesOf(cluster, emitter));
   const dtype: DType = "f32";
   return wgslFunction("epilogue", parameters.replace("Element", "f32"), dtype, [...emitter.lines, ...stores], value);
 }
@@ -259,5 +259,3 @@ const besidesOf = ({ besides }: Cluster, emitter: Emitter): Result[] =>
 /** Lines that store results at index `i`; they come after all that is read, which they may overwrite. */
 const storesOf = (results: readonly Result[]): string[] =>
   results.map(({ buffer, value }) => `${buffer}[i] = ${value};`);
-
-const storesBesides = (cluster: Cluster, emitter: Emitter): string[] => storesOf(besidesOf(cluster, emitter));
