@@ -1,6 +1,5 @@
-/** Devices that hold one form of every kernel against the others, and what programs give on them. */
+/** Devices that hold one form of every kernel against the others, shared by all tests of a lane, and what programs give on them. */
 
-import { afterAll } from "vitest";
 import {
   compile,
   dispose,
@@ -17,12 +16,6 @@ import { device } from "./opened.ts";
 export const plain = await openDevice({ kernels: "plain" });
 export const tiled = await openDevice({ kernels: "tiles" });
 useDevice(device);
-
-afterAll(async () => {
-  useDevice(device);
-  await plain.close();
-  await tiled.close();
-});
 
 export type OfTensors = (...x: Tensor[]) => Tensor | Tensor[];
 
