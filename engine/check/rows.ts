@@ -200,6 +200,7 @@ export const withoutGradient: readonly string[] = [
     "iota",
     "placeholder",
     "asElementwise",
+    "asProduct",
     "asProductAtPlaces",
   ],
   ...["oneHot", "linspace", "argmax", "argmin", "any", "all", "argsort"],

@@ -1,7 +1,7 @@
 /** Algebra: nodes that a simpler one can stand for, and kernels cut so that a GPU is kept busy. */
 
 import { sliceAxis } from "../ops/arrange.ts";
-import { asProductAtPlaces, conv2dInputOp, conv2dWeightOp } from "../ops/conv2d.ts";
+import { asProduct, asProductAtPlaces, conv2dInputOp, conv2dOp, conv2dWeightOp } from "../ops/conv2d.ts";
 import { customOp } from "../ops/custom.ts";
 import { stopOp } from "../ops/elementwise.ts";
 import { asElementwise, matmulOp } from "../ops/matmul.ts";
@@ -20,8 +20,9 @@ export function simplify(node: Tensor): Tensor {
   const [x, y] = inputs;
   if (op === stopOp || op === (customOp as Op)) return x;
   if (op === matmulOp) return asElementwise(node) ?? node;
-  if (op === conv2dInputOp) return asProductAtPlaces(node) ?? node;
-  if (op === conv2dWeightOp) return splitWeightGradient(node);
+  if (op === conv2dOp) return asProduct(node) ?? node;
+  if (op === conv2dInputOp) return asProduct(node) ?? asProductAtPlaces(node) ?? node;
+  if (op === conv2dWeightOp) return asProduct(node) ?? splitWeightGradient(node);
   if (op.kind === "reduce") return splitReduction(node);
   if (op === (cumsumOp as Op)) return splitScan(node);
   if (op === reshapeOp && sameShape(x.shape, node.shape)) return x;

@@ -12,6 +12,7 @@ import { foldedGrid, gridOf, tilesOf } from "../grid.ts";
 import type { KernelOp } from "../op.ts";
 import { sameShape, showShape, sizeOf, type Shape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
+import { asElementwise, matmul } from "./matmul.ts";
 import { pad } from "./movement.ts";
 import { overlapAdd } from "./windows.ts";
 import {
@@ -119,7 +120,7 @@ function eachProduct(x: Shape, w: Shape, y: Shape, o: Window, visit: (x: number,
               }
 }
 
-const conv2dOp: KernelOp<Window> = {
+export const conv2dOp: KernelOp<Window> = {
   kind: "kernel",
   name: "conv2d",
   infer([x, w], window) {
@@ -270,6 +271,22 @@ export function asProductAtPlaces(node: Tensor): Tensor | null {
   const products = conv2dInput(y, w.reshape([outputs, rows, 1, 1]), { groups, shape: [n, groups * rows, ...places] });
   const met = products.reshape([n, channels, ...taps, ...places]).transpose([0, 1, 4, 5, 2, 3]);
   return overlapAdd(met, { ...window, shape });
+}
+
+/** A convolution, or an adjoint of one, whose window is the whole image, as the product of matrices that it is; null for others. */
+export function asProduct(node: Tensor): Tensor | null {
+  const { groups, padding } = node.attributes as Window;
+  const [a, b] = node.inputs as [Tensor, Tensor];
+  const [x, w] = [node.op === conv2dInputOp ? node : a, node.op === conv2dWeightOp ? node : b];
+  const whole = sameShape(x.shape.slice(2), w.shape.slice(2)) && padding.every((rows) => rows === 0);
+  if (!whole || groups !== 1 || node.rank !== 4) return null;
+  const [left, right] = [a, b].map((t) => t.reshape([t.shape[0], sizeOf(t.shape.slice(1))]));
+  const product = {
+    conv2d: () => matmul(left, right, { transposeB: true }),
+    conv2dInput: () => matmul(left, right),
+    conv2dWeight: () => matmul(right, left, { transposeA: true }),
+  }[node.op.name]!();
+  return (asElementwise(product) ?? product).reshape(node.shape);
 }
 
 /** Whether conv2d takes an image and a weight of these shapes to a result of that one. */

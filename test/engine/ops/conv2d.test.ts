@@ -4,12 +4,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   broadcast,
+  compile,
   concat,
   constant,
   conv2d,
   conv2dInput,
   conv2dWeight,
   convTranspose2d,
+  dispose,
   fromArray,
   grad,
   leakyRelu,
@@ -214,6 +216,22 @@ test.each(sameProducts)("conv2d %s", (_name, convolution, product, ...shapes) =>
   found.forEach(({ data }, at) => data.forEach((value, i) => expect(value).toBeCloseTo(wanted[at].data[i], 10)));
   return expectAgreement(withSlopes(convolution), inputs);
 });
+
+test.each([1, 9])(
+  "conv2d of taps as many as pixels with %i outputs runs as a product, and so do its adjoints",
+  async (outputs) => {
+    const program = compile((x: Tensor, w: Tensor) => {
+      const y = conv2d(x, w);
+      return [y, ...grad(y.square().sum(), [x, w])];
+    });
+    const tensors = [fromArray(draw(1, [5, 3, 3, 4])), fromArray(draw(2, [outputs, 3, 3, 4]))] as const;
+    const shaders = (await program.prepare(...tensors)).explain().match(/\w+(?=\.wgsl)/g)!;
+    expect(shaders.filter((shader) => shader.startsWith("conv2d"))).toEqual([]);
+    expect(shaders.some((shader) => shader.startsWith("matmul"))).toBe(outputs > 1);
+    dispose(...tensors);
+    program.dispose();
+  },
+);
 
 test("convTranspose2d(x, w, { groups: 2, stride: 2, outputPadding: [1, 0] }) is PyTorch's", async () => {
   const x = fromArray(f32([1, 4, 1, 2], 1, 2, 3, 4, 5, 6, 7, 8));
