@@ -107,18 +107,19 @@ fn main(
   let end = min((group.z + 1u) * share, pixels);
   // Sizes may lie in a buffer, of which loops had better not read.
   let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
-  let extents = vec2u(OH, OW);
   let stride = vec2u(STRIDE_H, STRIDE_W);
+  let span = vec2u(OH, OW) * stride;
   let padding = vec2u(PAD_H, PAD_W);
   let imageOfX = GROUPS * C * H * W;
-  let imageOfY = GROUPS * O * area;
-  let ofX = g * (C * H * W);
-  // The place (n, p, q) of a pixel is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  let nextImage = (GROUPS * O - 1u) * area;
+  // The place of a pixel is counted, in strides: to divide by what is not known when the shader is compiled takes longer than the rest.
   let first = group.z * share;
   let line = quotient(first, OW);
-  var image = quotient(line, OH);
-  var p = line - image * OH;
-  var q = first - line * OW;
+  let n = quotient(line, OH);
+  var p = (line - n * OH) * STRIDE_H;
+  var q = (first - line * OW) * STRIDE_W;
+  var ofX = (n * GROUPS + g) * (C * H * W);
+  var ofY = first + n * nextImage;
   var w0a = vec4f();
   var w0b = vec4f();
   var w1a = vec4f();
@@ -136,12 +137,11 @@ fn main(
   var w7a = vec4f();
   var w7b = vec4f();
   for (var pixel = first; pixel < end; pixel++) {
-    let top = p * stride.x - padding.x;
-    let left = q * stride.y - padding.y;
-    let corner = image * imageOfX + ofX + top * bounds.y + left;
-    let at = image * imageOfY + p * extents.y + q;
-    let ya = slopes(channelsA + at);
-    let yb = slopes(channelsB + at);
+    let top = p - padding.x;
+    let left = q - padding.y;
+    let corner = ofX + top * bounds.y + left;
+    let ya = slopes(channelsA + ofY);
+    let yb = slopes(channelsB + ofY);
     let xa = under(tapsA, corner, top, left, bounds);
     let xb = under(tapsB, corner, top, left, bounds);
     w0a = fma(vec4f(ya.x), xa, w0a);
@@ -160,11 +160,12 @@ fn main(
     w6b = fma(vec4f(yb.z), xb, w6b);
     w7a = fma(vec4f(yb.w), xa, w7a);
     w7b = fma(vec4f(yb.w), xb, w7b);
-    q += 1u;
-    p += select(0u, 1u, q == extents.y);
-    q = select(q, 0u, q == extents.y);
-    image += select(0u, 1u, p == extents.x);
-    p = select(p, 0u, p == extents.x);
+    q += stride.y;
+    p += select(0u, stride.x, q == span.y);
+    q = select(q, 0u, q == span.y);
+    ofX += select(0u, imageOfX, p == span.x);
+    ofY += select(1u, 1u + nextImage, p == span.x);
+    p = select(p, 0u, p == span.x);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.
@@ -203,32 +204,34 @@ fn narrow(
   let end = min((group.z + 1u) * share, pixels);
   // Sizes may lie in a buffer, of which loops had better not read.
   let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
-  let extents = vec2u(OH, OW);
   let stride = vec2u(STRIDE_H, STRIDE_W);
+  let span = vec2u(OH, OW) * stride;
   let padding = vec2u(PAD_H, PAD_W);
   let imageOfX = GROUPS * C * H * W;
-  let imageOfY = GROUPS * O * area;
-  let ofX = g * (C * H * W);
-  // The place (n, p, q) of a pixel is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  let nextImage = (GROUPS * O - 1u) * area;
+  // The place of a pixel is counted, in strides: to divide by what is not known when the shader is compiled takes longer than the rest.
   let first = group.z * share;
   let line = quotient(first, OW);
-  var image = quotient(line, OH);
-  var p = line - image * OH;
-  var q = first - line * OW;
+  let n = quotient(line, OH);
+  var p = (line - n * OH) * STRIDE_H;
+  var q = (first - line * OW) * STRIDE_W;
+  var ofX = (n * GROUPS + g) * (C * H * W);
+  var ofY = first + n * nextImage;
   var wa = vec4f();
   var wb = vec4f();
   for (var pixel = first; pixel < end; pixel++) {
-    let top = p * stride.x - padding.x;
-    let left = q * stride.y - padding.y;
-    let corner = image * imageOfX + ofX + top * bounds.y + left;
-    let slope = y[channel * area + image * imageOfY + p * extents.y + q];
+    let top = p - padding.x;
+    let left = q - padding.y;
+    let corner = ofX + top * bounds.y + left;
+    let slope = y[channel * area + ofY];
     wa = fma(vec4f(slope), under(tapsA, corner, top, left, bounds), wa);
     wb = fma(vec4f(slope), under(tapsB, corner, top, left, bounds), wb);
-    q += 1u;
-    p += select(0u, 1u, q == extents.y);
-    q = select(q, 0u, q == extents.y);
-    image += select(0u, 1u, p == extents.x);
-    p = select(p, 0u, p == extents.x);
+    q += stride.y;
+    p += select(0u, stride.x, q == span.y);
+    q = select(q, 0u, q == span.y);
+    ofX += select(0u, imageOfX, p == span.x);
+    ofY += select(1u, 1u + nextImage, p == span.x);
+    p = select(p, 0u, p == span.x);
   }
 
   var results = array<vec4f, 2>(wa, wb);

@@ -116,18 +116,19 @@ fn main(
   let end = min((group.z + 1u) * share, pixels);
   // Sizes may lie in a buffer, of which loops had better not read.
   let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
-  let extents = vec2u(OH, OW);
   let stride = vec2u(STRIDE_H, STRIDE_W);
+  let span = vec2u(OH, OW) * stride;
   let padding = vec2u(PAD_H, PAD_W);
   let imageOfX = GROUPS * C * H * W;
-  let imageOfY = GROUPS * O * area;
-  let ofX = g * (C * H * W);
-  // The place (n, p, q) of a pixel is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  let nextImage = (GROUPS * O - 1u) * area;
+  // The place of a pixel is counted, in strides: to divide by what is not known when the shader is compiled takes longer than the rest.
   let first = group.z * share;
   let line = quotient(first, OW);
-  var image = quotient(line, OH);
-  var p = line - image * OH;
-  var q = first - line * OW;
+  let n = quotient(line, OH);
+  var p = (line - n * OH) * STRIDE_H;
+  var q = (first - line * OW) * STRIDE_W;
+  var ofX = (n * GROUPS + g) * (C * H * W);
+  var ofY = first + n * nextImage;
   var w0a = vec4f();
   var w0b = vec4f();
   var w1a = vec4f();
@@ -161,10 +162,10 @@ fn main(
   var w15a = vec4f();
   var w15b = vec4f();
   for (var pixel = first; pixel < end; pixel++) {
-    let top = p * stride.x - padding.x;
-    let edge = q * stride.y - padding.y;
-    let corner = image * imageOfX + ofX + top * bounds.y + edge;
-    let left = slopes(channels + image * imageOfY + p * extents.y + q);
+    let top = p - padding.x;
+    let edge = q - padding.y;
+    let corner = ofX + top * bounds.y + edge;
+    let left = slopes(channels + ofY);
     let ca = under(tapsA, corner, top, edge, bounds);
     let cb = under(tapsB, corner, top, edge, bounds);
     let r0 = vec4f(subgroupBroadcast(left[0u / SG], 0u % SG));
@@ -215,11 +216,12 @@ fn main(
     let r15 = vec4f(subgroupBroadcast(left[15u / SG], 15u % SG));
     w15a = fma(r15, ca, w15a);
     w15b = fma(r15, cb, w15b);
-    q += 1u;
-    p += select(0u, 1u, q == extents.y);
-    q = select(q, 0u, q == extents.y);
-    image += select(0u, 1u, p == extents.x);
-    p = select(p, 0u, p == extents.x);
+    q += stride.y;
+    p += select(0u, stride.x, q == span.y);
+    q = select(q, 0u, q == span.y);
+    ofX += select(0u, imageOfX, p == span.x);
+    ofY += select(1u, 1u + nextImage, p == span.x);
+    p = select(p, 0u, p == span.x);
   }
 
   // A loop over an array, since unrolled stores take software adapters seconds to compile.

@@ -95,19 +95,20 @@ fn main(
   let end = min((group.z + 1u) * share, pixels);
   // Sizes may lie in a buffer, of which loops had better not read.
   let bounds = vec3u(H, W, BATCH * GROUPS * C * H * W - 1u);
-  let extents = vec2u(OH, OW);
   let stride = vec2u(STRIDE_H, STRIDE_W);
+  let span = vec2u(OH, OW) * stride;
   let padding = vec2u(PAD_H, PAD_W);
   let imageOfX = GROUPS * C * H * W;
-  let imageOfY = GROUPS * O * area;
-  let lastOfY = BATCH * imageOfY - 1u;
-  let ofX = g * (C * H * W);
-  // The place (n, p, q) of a pixel is counted: to divide by what is not known when the shader is compiled takes longer than the rest.
+  let nextImage = (GROUPS * O - 1u) * area;
+  let lastOfY = BATCH * GROUPS * O * area - 1u;
+  // The place of a pixel is counted, in strides: to divide by what is not known when the shader is compiled takes longer than the rest.
   let first = group.z * share;
   let line = quotient(first, OW);
-  var image = quotient(line, OH);
-  var p = line - image * OH;
-  var q = first - line * OW;
+  let n = quotient(line, OH);
+  var p = (line - n * OH) * STRIDE_H;
+  var q = (first - line * OW) * STRIDE_W;
+  var ofX = (n * GROUPS + g) * (C * H * W);
+  var ofY = first + n * nextImage;
   var w0a = vec4f();
   var w0b = vec4f();
   var w1a = vec4f();
@@ -127,18 +128,19 @@ fn main(
   for (var start = first; start < end; start += 8u) {
     for (var k = 0u; k < 8u; k++) {
       // A corner in the padding is negative, that is huge; sums with it come out right again.
-      let top = p * stride.x - padding.x;
-      let side = q * stride.y - padding.y;
-      let at = min(image * imageOfX + ofX + top * bounds.y + side + offset, bounds.z);
-      let slope = min(slopes + image * imageOfY + p * extents.y + q, lastOfY);
+      let top = p - padding.x;
+      let side = q - padding.y;
+      let at = min(ofX + top * bounds.y + side + offset, bounds.z);
+      let slope = min(slopes + ofY, lastOfY);
       let inside = start + k < end && top + u < bounds.x && side + v < bounds.y;
       rows[k * 64u + local] = select(0.0, y[slope], start + k < end);
       columns[k * 64u + local] = select(0.0, x[at], inside);
-      q += 1u;
-      p += select(0u, 1u, q == extents.y);
-      q = select(q, 0u, q == extents.y);
-      image += select(0u, 1u, p == extents.x);
-      p = select(p, 0u, p == extents.x);
+      q += stride.y;
+      p += select(0u, stride.x, q == span.y);
+      q = select(q, 0u, q == span.y);
+      ofX += select(0u, imageOfX, p == span.x);
+      ofY += select(1u, 1u + nextImage, p == span.x);
+      p = select(p, 0u, p == span.x);
     }
     workgroupBarrier();
     for (var k = 0u; k < 8u; k++) {
