@@ -72,7 +72,7 @@ export interface Launch {
   shader: string;
   /** The entry point; `main` unless named. */
   entry?: string;
-  /** Overrides of the shader that each dispatch is given, so that products of all sizes share a pipeline. */
+  /** Overrides of the shader that each dispatch is given, so that products and convolutions of all sizes share a pipeline. */
   sizes?: Record<string, number>;
   /** Overrides that the pipeline is compiled for. */
   overrides: Record<string, number>;
