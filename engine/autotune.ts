@@ -1,4 +1,4 @@
-/** Finds out which forms of kernels are the fastest here, by measuring a program once with each. */
+/** Finds out which forms of kernels are the fastest here, by measuring a program with each. */
 
 import type { Profile } from "./compile/profile.ts";
 import type { Device } from "./device/device.ts";
@@ -26,10 +26,10 @@ export interface Tuning {
 const ROUNDS = 2;
 
 /**
- * Chooses forms for a program that will run so many times: those with the least of compilation and all runs together. `profile` compiles
- * the program anew and measures it (`() => compile(f).profile(x)`); it is called twice for the table's choices and for every form that
- * some kernel could take instead, of which `tell` hears before. The device takes the choices for what is compiled from now on. Forms give the same bits, so nothing
- * depends on them but time.
+ * Chooses forms for a program that will run so many times: those with the least of compilation and all runs together. `profile`
+ * compiles the program anew and measures it (`() => compile(f).profile(x)`); it is called twice for the table's choices and for every
+ * form that some kernel could take instead, of which `tell` hears before. The device takes the choices for what is compiled from now
+ * on. Forms give the same bits, so nothing depends on them but time.
  */
 export async function autotune(
   device: Device,
@@ -56,10 +56,10 @@ export async function autotune(
       }
       for (const [kind, trial] of measured) {
         const ofKind = trials.get(kind) ?? new Map<string, Trial>();
-        const before = ofKind.get(trial.form);
+        const known = ofKind.get(trial.form);
         // Only the first round compiles.
-        if (before !== undefined) before.microseconds = Math.min(before.microseconds, trial.microseconds);
-        trials.set(kind, ofKind.set(trial.form, before ?? trial));
+        if (known !== undefined) known.microseconds = Math.min(known.microseconds, trial.microseconds);
+        trials.set(kind, ofKind.set(trial.form, known ?? trial));
       }
     }
   };

@@ -164,7 +164,13 @@ export class Plan {
       }
       const kernel = this.#kernel(command);
       const group = this.#block.bind(kernel, command.source, (index) => at(command.slots[index]));
-      return { kind: "dispatch", pipeline: kernel.pipeline, group, groups: command.groups, work: workOf(command) };
+      return {
+        kind: "dispatch",
+        pipeline: kernel.pipeline,
+        group,
+        groups: command.groups,
+        work: operationsOf(command),
+      };
     });
   }
 
@@ -211,7 +217,7 @@ function sideOf({ carry, side }: Exclude<SlotRef, number>, swapped: ReadonlyMap<
 const PER_BYTE = 10;
 
 /** About what a dispatch takes, in operations. */
-const workOf = ({ flops, read, written }: Dispatch): number => flops + PER_BYTE * (read + written);
+const operationsOf = ({ flops, read, written }: Dispatch): number => flops + PER_BYTE * (read + written);
 
 const sourcesOf = (commands: readonly Command[]): KernelSource[] =>
   commands.flatMap((command) =>

@@ -3,16 +3,15 @@
 import type { KernelSource } from "../device/pipelines.ts";
 import type { Target } from "../device/target.ts";
 import type { Choice } from "../form.ts";
-import { inOrder } from "../graph.ts";
-import { wordsPer } from "../hostArray.ts";
 import { nameOf } from "../labels.ts";
 import type { Body } from "../ops/loop.ts";
 import type { Tensor } from "../tensor.ts";
 import { stored as elements, type ArgumentWords } from "./emit.ts";
 import { baseOf, fuse, storedBy, type Cluster } from "./fuse.ts";
 import { join } from "./join.ts";
-import { lower, type Lowered } from "./lower.ts";
+import { lower } from "./lower.ts";
 import { frugally, type Order } from "./order.ts";
+import { bytesOf, titled, unplannedBytes, workOf } from "./work.ts";
 
 /** A buffer of the plan; or, inside a loop, one side of a carry, whose sides may change places after each iteration. */
 export type SlotRef = number | { carry: Carry; side: "front" | "back" };
@@ -78,8 +77,6 @@ export interface Schedule {
   unplanned: number;
 }
 
-export const bytesOf = (node: Tensor): number => node.size * wordsPer(node.dtype) * 4;
-
 /** Plans `outputs`, given buffers for `inputs`; those in `donated` may be overwritten. `order` says which cluster goes when. */
 export function schedule(
   inputs: readonly Tensor[],
@@ -101,21 +98,6 @@ export function schedule(
     outputs: outputSlots,
     unplanned: unplannedBytes(outputs, new Set(inputs)),
   };
-}
-
-/** What a program would take whose every op stores its result. */
-function unplannedBytes(outputs: readonly Tensor[], boundary: ReadonlySet<Tensor>): number {
-  const inner = (node: Tensor): number => {
-    if (node.state === "lazy" || node.op.kind === "source" || node.op.kind === "pick" || baseOf(node) !== node)
-      return 0;
-    if (node.op.kind !== "loop") return bytesOf(node);
-    const { body } = node.attributes as { body: Body };
-    return unplannedBytes(body.results, new Set(body.captured));
-  };
-  return inOrder(outputs, (node) => !boundary.has(node)).reduce(
-    (total, node) => total + (boundary.has(node) ? 0 : inner(node)),
-    0,
-  );
 }
 
 class Scheduler {
@@ -369,33 +351,4 @@ function lastUses(list: readonly Cluster[], outputs: readonly Tensor[]): Map<Ten
   });
   for (const output of outputs) last.set(baseOf(output), Infinity);
   return last;
-}
-
-/** `matmul → leakyRelu`, `conv2d → add, silu`, `conv2d, silu` where the first is stored too: what a dispatch computes, for people. */
-function titled(cluster: Cluster, word: (node: Tensor) => string): string {
-  const results = storedBy(cluster).map(word).join(", ");
-  const { core } = cluster;
-  return core === null || storedBy(cluster).includes(core) ? results : `${word(core)} → ${results}`;
-}
-
-/** What a dispatch computes, reads and writes. */
-function workOf(cluster: Cluster, lowered: Lowered): Pick<Dispatch, "flops" | "read" | "written"> {
-  const { core } = cluster;
-  const results = storedBy(cluster);
-  const stored = new Set([...cluster.leaves, ...cluster.operands]);
-  const ahead = (node: Tensor) => !stored.has(node) && (node !== core || core.op.kind === "reduce");
-  const computed = inOrder(results, ahead).filter((node) => !stored.has(node) && node.dtype === "f32");
-  const functions = computed.filter(({ op }) => op.kind === "elementwise");
-  const read = new Set(
-    lowered
-      .binds(new Map())
-      .filter((tensor) => !results.includes(tensor))
-      .map(baseOf),
-  );
-  const written = core?.op.kind === "update" ? [core.inputs.at(-1)!] : results;
-  return {
-    flops: functions.reduce((total, { size }) => total + size, core === null ? 0 : lowered.flops),
-    read: [...read].reduce((total, tensor) => total + bytesOf(tensor), 0),
-    written: written.reduce((total, tensor) => total + bytesOf(tensor), 0),
-  };
 }

@@ -1,0 +1,55 @@
+/** What a dispatch is called, and what it computes, reads and writes. */
+
+import { inOrder } from "../graph.ts";
+import { wordsPer } from "../hostArray.ts";
+import type { Body } from "../ops/loop.ts";
+import type { Tensor } from "../tensor.ts";
+import { baseOf, storedBy, type Cluster } from "./fuse.ts";
+import type { Lowered } from "./lower.ts";
+import type { Dispatch } from "./schedule.ts";
+
+export const bytesOf = (node: Tensor): number => node.size * wordsPer(node.dtype) * 4;
+
+/** What a program would take whose every op stores its result. */
+export function unplannedBytes(outputs: readonly Tensor[], boundary: ReadonlySet<Tensor>): number {
+  const inner = (node: Tensor): number => {
+    if (node.state === "lazy" || node.op.kind === "source" || node.op.kind === "pick" || baseOf(node) !== node)
+      return 0;
+    if (node.op.kind !== "loop") return bytesOf(node);
+    const { body } = node.attributes as { body: Body };
+    return unplannedBytes(body.results, new Set(body.captured));
+  };
+  return inOrder(outputs, (node) => !boundary.has(node)).reduce(
+    (total, node) => total + (boundary.has(node) ? 0 : inner(node)),
+    0,
+  );
+}
+
+/** `matmul → leakyRelu`, `conv2d → add, silu`, `conv2d, silu` where the first is stored too: what a dispatch computes, for people. */
+export function titled(cluster: Cluster, word: (node: Tensor) => string): string {
+  const results = storedBy(cluster).map(word).join(", ");
+  const { core } = cluster;
+  return core === null || storedBy(cluster).includes(core) ? results : `${word(core)} → ${results}`;
+}
+
+/** What a dispatch computes, reads and writes. */
+export function workOf(cluster: Cluster, lowered: Lowered): Pick<Dispatch, "flops" | "read" | "written"> {
+  const { core } = cluster;
+  const results = storedBy(cluster);
+  const stored = new Set([...cluster.leaves, ...cluster.operands]);
+  const ahead = (node: Tensor) => !stored.has(node) && (node !== core || core.op.kind === "reduce");
+  const computed = inOrder(results, ahead).filter((node) => !stored.has(node) && node.dtype === "f32");
+  const functions = computed.filter(({ op }) => op.kind === "elementwise");
+  const read = new Set(
+    lowered
+      .binds(new Map())
+      .filter((tensor) => !results.includes(tensor))
+      .map(baseOf),
+  );
+  const written = core?.op.kind === "update" ? [core.inputs.at(-1)!] : results;
+  return {
+    flops: functions.reduce((total, { size }) => total + size, core === null ? 0 : lowered.flops),
+    read: [...read].reduce((total, tensor) => total + bytesOf(tensor), 0),
+    written: written.reduce((total, tensor) => total + bytesOf(tensor), 0),
+  };
+}
