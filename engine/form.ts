@@ -60,8 +60,10 @@ const ops = ["matmul", "conv2d", "conv2dInput", "conv2dWeight"];
 export const formsOn = ({ lanes, tiles }: Target): string[] =>
   ops.flatMap((op) => {
     const bySubgroups = op === "matmul" ? ["matmulSubgroup.main", "matmulSubgroup.narrow"] : [`${op}Subgroup`];
-    return [op, `${op}.narrow`, ...(lanes === null ? [] : bySubgroups), ...(tiles ? [`${op}Tile`] : [])];
+    const wide = ["main", "half", ...(op === "conv2dWeight" ? ["across"] : [])].map((entry) => `${op}Wide.${entry}`);
+    const ofLanes = lanes === null ? [] : [...bySubgroups, ...(lanes === 8 ? wide : [])];
+    return [op, `${op}.narrow`, ...ofLanes, ...(tiles ? [`${op}Tile`] : [])];
   });
 
 /** Choices by which all uses of the op that has this form take it. */
-export const pinned = (form: string): Choices => new Map([[form.replace(/(Subgroup|Tile)?(\.\w+)?$/, ""), form]]);
+export const pinned = (form: string): Choices => new Map([[form.replace(/(Subgroup|Wide|Tile)?(\.\w+)?$/, ""), form]]);

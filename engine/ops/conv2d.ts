@@ -67,13 +67,27 @@ function geometry(x: Shape, w: Shape, y: Shape, window: Window): Record<string, 
 /** Up to this many channels a group, a thread had better compute one than eight of which most are missing. */
 const NARROW = 3;
 
+/** Multiply-adds from which on the forms for large convolutions are worth compiling. */
+const LARGE = 2 ** 22;
+
+/** The entry points of a `…Wide` shader, with the rows and columns of their tiles. */
+const WIDE: ReadonlyMap<string, Pair> = new Map([
+  ["main", [32, 64]],
+  ["half", [16, 64]],
+]);
+/** Weights have few columns where the image has few channels. */
+const WIDE_OF_WEIGHT: typeof WIDE = new Map([...WIDE, ["across", [64, 32]]]);
+
+/** A tile of which less than this is inside the result is not worth it. */
+const FULL = 1 / 4;
+
 /**
  * The form of a kernel and its grid, for results of so many channels, its rows, in each group; z repeats the grid. Tiles where most of
  * one is not empty, else one or eight channels to a thread.
  */
-function formOf(shader: string, target: Target, size: ProductSize, z = 1): Form & { choice: Choice } {
+function formOf(shader: string, target: Target, size: ProductSize, z = 1, wide = WIDE): Form & { choice: Choice } {
   const { lanes, tiles } = target;
-  const { products: groups, rows: channels, columns } = size;
+  const { products: groups, rows: channels, columns, terms } = size;
   const inTiles = (rows: number, width: number) => groups * Math.ceil(channels / rows) * Math.ceil(columns / width);
   const plain: Form = { shader, groups: gridOf(groups * tilesOf(channels, columns), z) };
   const narrow: Form = { shader, entry: "narrow", groups: gridOf(inTiles(1, 8), z) };
@@ -82,12 +96,19 @@ function formOf(shader: string, target: Target, size: ProductSize, z = 1): Form 
     ...{ shader: `${shader}Subgroup`, constants: { SG: lanes } },
     groups: foldedGrid(inTiles(16, 8 * lanes), z),
   });
+  const inWide = [...(lanes === 8 ? wide : [])].map(([entry, [rows, width]]) => {
+    const form: Form = { shader: `${shader}Wide`, entry, groups: foldedGrid(inTiles(rows, width), z) };
+    return { form, full: (groups * channels * columns) / (inTiles(rows, width) * rows * width) };
+  });
   const suited = (): Form => {
     if (tiles && channels >= 32 && columns >= 32) return tile;
+    const fullest = inWide.reduce((a, b) => (b.full > a.full ? b : a), { form: plain, full: 0 });
+    if (fullest.full >= FULL && groups * channels * columns * terms * z >= LARGE) return fullest.form;
     if (lanes !== null && channels >= 8 && columns > 4 * lanes) return bySubgroups(lanes);
     return channels <= NARROW ? narrow : plain;
   };
-  const forms = [plain, narrow, ...(lanes === null ? [] : [bySubgroups(lanes)]), ...(tiles ? [tile] : [])];
+  const ofSubgroups = lanes === null ? [] : [bySubgroups(lanes), ...inWide.map(({ form }) => form)];
+  const forms = [plain, narrow, ...ofSubgroups, ...(tiles ? [tile] : [])];
   return chosenForm(target, shader, size, forms, suited());
 }
 
@@ -236,7 +257,7 @@ export const conv2dWeightOp: KernelOp<Split> = {
       terms: Math.ceil((y.shape[0] * y.shape[2] * y.shape[3]) / splits),
     };
     return {
-      ...formOf("conv2dWeight", target, size, splits),
+      ...formOf("conv2dWeight", target, size, splits, WIDE_OF_WEIGHT),
       sizes: { ...geometry(x.shape, window.shape, y.shape, window), SPLITS: splits },
       overrides: {},
       inputs: [x, y],

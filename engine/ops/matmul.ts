@@ -102,17 +102,28 @@ function formOf(target: Target, { batch, m, n, k }: ReturnType<typeof geometry>)
     ...{ shader: "matmulSubgroup", entry, constants: { SG: lanes } },
     groups: foldedGrid(inTiles(16, (entry === "main" ? 8 : 4) * lanes)),
   });
+  const wide = (entry: "main" | "half"): Form => ({
+    ...{ shader: "matmulWide", entry },
+    groups: foldedGrid(inTiles(entry === "main" ? 32 : 16, 64)),
+  });
   const suited = (): Form => {
     if (tiles && m >= 32 && n >= 32) return tile;
     const small = batch * m * n * k < SMALL;
     // With few rows or columns most lanes would be without work.
     const skinny = m <= 8 || n <= (lanes ?? 0);
+    if (lanes === 8 && !small && m > 8 && n > 32) return wide(m > 16 ? "main" : "half");
     if (lanes !== null && (!skinny || (small && inTiles(16, 4 * lanes) <= FEW)))
       return bySubgroups(lanes, small || n <= 4 * lanes ? "narrow" : "main");
     return Math.min(m, n) <= NARROW ? narrow : plain;
   };
   const ofSubgroups = lanes === null ? [] : [bySubgroups(lanes, "main"), bySubgroups(lanes, "narrow")];
-  const forms = [plain, narrow, ...ofSubgroups, ...(tiles ? [tile] : [])];
+  const forms = [
+    plain,
+    narrow,
+    ...ofSubgroups,
+    ...(lanes === 8 ? [wide("main"), wide("half")] : []),
+    ...(tiles ? [tile] : []),
+  ];
   return chosenForm(target, "matmul", { products: batch, rows: m, columns: n, terms: k }, forms, suited());
 }
 

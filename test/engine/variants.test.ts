@@ -8,8 +8,10 @@ import {
   conv2dInput,
   conv2dWeight,
   dispose,
+  formsOn,
   fromArray,
   matmul,
+  pinned,
   type HostArray,
   type Tensor,
 } from "../../engine/index.ts";
@@ -19,8 +21,9 @@ import { device } from "./opened.ts";
 import { check } from "./property.ts";
 import { expectAgreement } from "./threeWays.ts";
 
-/** Forms of a kernel, by the end of their file's name, and the device that uses them. */
+/** Forms of a kernel, by the ends of their files' names, and the device that uses them. */
 const forms = { Subgroup: device, Tile: tiled };
+const files = { Subgroup: /(Subgroup|Wide)\.wgsl/, Tile: /Tile\.wgsl/ };
 
 type Uses = Record<keyof typeof forms, number>;
 
@@ -31,11 +34,11 @@ async function expectSame(
   uses: Uses,
 ): Promise<void> {
   const standard = await on(plain, program, inputs);
-  expect(standard.plan).not.toMatch(/Subgroup\.wgsl|Tile\.wgsl/);
+  expect(standard.plan).not.toMatch(/(Subgroup|Wide|Tile)\.wgsl/);
   for (const [form, which] of Object.entries(forms)) {
     const { data, plan } = await on(which, program, inputs);
     expect(data).toEqual(standard.data);
-    if (plan.includes(`${form}.wgsl`)) uses[form as keyof Uses]++;
+    if (files[form as keyof Uses].test(plan)) uses[form as keyof Uses]++;
   }
 }
 
@@ -78,6 +81,71 @@ test.each([
   await expectSame((a, b) => matmul(a, b).add(1), [draw(1, [m, k]), draw(2, [k, n])], uses);
   expect(uses.Subgroup).toBe(subgroup && lanes !== null ? 1 : 0);
 });
+
+// Taken for what is large alone, since they are slow to compile: here for tiles that are full, nearly empty, and both.
+const wide = formsOn(device.target).filter((form) => form.includes("Wide"));
+
+test.each(wide.filter((form) => form.startsWith("matmul")))(
+  "%s equals the plain one, whatever is left over",
+  async (form) => {
+    const uses = none();
+    device.target.choices = pinned(form);
+    try {
+      await check(
+        fc.tuple(
+          fc.constantFrom(1, 15, 32, 33, 70),
+          fc.constantFrom(1, 2, 7, 32),
+          fc.constantFrom(1, 64, 65, 129),
+          fc.boolean(),
+          fc.boolean(),
+        ),
+        async ([m, k, n, transposeA, transposeB]) => {
+          const a = draw(1, [2, ...(transposeA ? [k, m] : [m, k])]);
+          const b = draw(2, [2, ...(transposeB ? [n, k] : [k, n])]);
+          await expectSame((a, b) => matmul(a, b, { transposeA, transposeB }).mul(2).leakyRelu(0.1), [a, b], uses);
+        },
+        6,
+      );
+    } finally {
+      device.target.choices = new Map();
+    }
+    expect(uses.Subgroup).toBe(6);
+  },
+);
+
+test.each(wide.filter((form) => !form.startsWith("matmul")))(
+  "%s equals the plain one, whatever is left over",
+  async (form) => {
+    device.target.choices = pinned(form);
+    const uses = none();
+    try {
+      // More pixels and taps than the 64 of a tile, more channels than 32; steps of the sum that are odd.
+      for (const { batch, channels, outputs, size, taps, ...window } of [
+        { batch: 3, channels: 35, outputs: 69, size: 7, taps: 3, stride: 1, padding: 1, dilation: 1, groups: 1 },
+        { batch: 2, channels: 5, outputs: 34, size: 9, taps: 3, stride: 2, padding: 2, dilation: 3, groups: 2 },
+        { batch: 5, channels: 3, outputs: 7, size: 11, taps: 4, stride: 2, padding: 1, dilation: 1, groups: 1 },
+        { batch: 1, channels: 1, outputs: 1, size: 3, taps: 3, stride: 1, padding: 0, dilation: 1, groups: 1 },
+      ]) {
+        const { stride, padding, dilation, groups } = window;
+        const after = Math.floor((size + 2 * padding - dilation * (taps - 1) - 1) / stride) + 1;
+        const shapes = {
+          x: [batch, channels * groups, size, size],
+          w: [outputs * groups, channels, taps, taps],
+          y: [batch, outputs * groups, after, after],
+        };
+        const [x, w, y] = [draw(1, shapes.x), draw(2, shapes.w), draw(3, shapes.y)];
+        if (form.startsWith("conv2dInput"))
+          await expectSame((y, w) => conv2dInput(y, w, { ...window, shape: shapes.x }).add(1), [y, w], uses);
+        else if (form.startsWith("conv2dWeight"))
+          await expectSame((x, y) => conv2dWeight(x, y, { ...window, shape: shapes.w }).add(1), [x, y], uses);
+        else await expectSame((x, w) => conv2d(x, w, window).add(1), [x, w], uses);
+      }
+    } finally {
+      device.target.choices = new Map();
+    }
+    expect(uses.Subgroup).toBeGreaterThanOrEqual(2);
+  },
+);
 
 test("products of many sizes, and sums and expressions, share their pipelines", async () => {
   const program = compile((x: Tensor, w: Tensor, b: Tensor) => matmul(x, w).add(b).tanh().sum(0).exp());
