@@ -68,7 +68,7 @@ function geometry(x: Shape, w: Shape, y: Shape, window: Window): Record<string, 
 const NARROW = 3;
 
 /** Multiply-adds from which on the forms for large convolutions are worth compiling. */
-const LARGE = 2 ** 22;
+const LARGE = 2 ** 24;
 
 /** The entry points of a `…Wide` shader, with the rows and columns of their tiles. */
 const WIDE: ReadonlyMap<string, Pair> = new Map([
