@@ -59,10 +59,12 @@ const ops = ["matmul", "conv2d", "conv2dInput", "conv2dWeight"];
 /** The names of all forms that run on a target. */
 export const formsOn = ({ lanes, tiles }: Target): string[] =>
   ops.flatMap((op) => {
-    const bySubgroups = op === "matmul" ? ["matmulSubgroup.main", "matmulSubgroup.narrow"] : [`${op}Subgroup`];
+    const isMatmul = op === "matmul";
+    const bySubgroups = isMatmul ? ["matmulSubgroup.main", "matmulSubgroup.narrow"] : [`${op}Subgroup`];
     const wide = ["main", "half", ...(op === "conv2dWeight" ? ["across"] : [])].map((entry) => `${op}Wide.${entry}`);
     const ofLanes = lanes === null ? [] : [...bySubgroups, ...(lanes === 8 ? wide : [])];
-    return [op, `${op}.narrow`, ...ofLanes, ...(tiles ? [`${op}Tile`] : [])];
+    const inTiles = isMatmul ? ["matmulTile.main", "matmulTile.large"] : [`${op}Tile`];
+    return [op, `${op}.narrow`, ...ofLanes, ...(tiles ? inTiles : [])];
   });
 
 /** Choices by which all uses of the op that has this form take it. */

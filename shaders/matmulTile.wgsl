@@ -7,7 +7,8 @@
 // matmul.wgsl for GPUs. A workgroup of 64 threads computes 64 rows of 64 columns of one matrix. For every eight steps
 // of the sum it puts 64 × 8 numbers of either operand into workgroup memory, each read once, and then every thread
 // multiplies 8 of the one by 8 of the other. The rows of a thread are consecutive, its columns lie 8 apart, so that
-// neighbours store neighbours.
+// neighbours store neighbours. `large` does the same with 256 threads for 128 rows of 128 columns, and so reads either operand half as
+// often. While it multiplies, the numbers of the next eight steps are on their way.
 
 override BATCH: u32 = 1u;
 override M: u32 = 1u;
@@ -31,6 +32,10 @@ fn epilogue(value: f32, i: u32, row: u32, column: u32) -> f32 {
 /// Eight steps of the sum: 64 rows of the left operand, 64 columns of the right one, step after step.
 var<workgroup> rows: array<f32, 512>;
 var<workgroup> columns: array<f32, 512>;
+
+/// The same for `large`: 128 rows, 128 columns.
+var<workgroup> manyRows: array<f32, 1024>;
+var<workgroup> manyColumns: array<f32, 1024>;
 
 /// Four consecutive rows.
 fn fourOfRows(at: u32) -> vec4f {
@@ -125,5 +130,128 @@ fn main(
   );
   for (var e = 0u; e < 64u; e++) {
     store(results[e / 4u][e % 4u], matrix, row + ty * 8u + e / 8u, column + tx + e % 8u * 8u);
+  }
+}
+
+/// The four numbers of an operand that a thread of `large` brings, of 128 lines (rows or columns) and eight steps: consecutive steps of
+/// one line where these are neighbours in memory, else consecutive lines of one step.
+struct Share {
+  lines: vec4u,
+  steps: vec4u,
+}
+
+fn shareOf(local: u32, stepsAreNeighbours: bool) -> Share {
+  let four = vec4u(0u, 1u, 2u, 3u);
+  if (stepsAreNeighbours) {
+    return Share(vec4u(local / 2u), local % 2u * 4u + four);
+  }
+  return Share(local % 32u * 4u + four, vec4u(local / 32u));
+}
+
+/// A share of a, from a row and step on; zero behind the last step.
+fn shareOfA(share: Share, matrix: u32, row: u32, start: u32) -> vec4f {
+  let steps = start + share.steps;
+  let at = matrix * M * K + min(row + share.lines, vec4u(M - 1u)) * A_M + min(steps, vec4u(K - 1u)) * A_K;
+  return select(vec4f(), vec4f(a[at.x], a[at.y], a[at.z], a[at.w]), steps < vec4u(K));
+}
+
+/// A share of b, from a column and step on; zero behind the last step.
+fn shareOfB(share: Share, matrix: u32, column: u32, start: u32) -> vec4f {
+  let steps = start + share.steps;
+  let at = matrix * K * N + min(column + share.lines, vec4u(N - 1u)) * B_N + min(steps, vec4u(K - 1u)) * B_K;
+  return select(vec4f(), vec4f(b[at.x], b[at.y], b[at.z], b[at.w]), steps < vec4u(K));
+}
+
+/// Four consecutive rows of `large`.
+fn fourOfManyRows(at: u32) -> vec4f {
+  return vec4f(manyRows[at], manyRows[at + 1u], manyRows[at + 2u], manyRows[at + 3u]);
+}
+
+/// Four consecutive columns of `large`.
+fn fourOfManyColumns(at: u32) -> vec4f {
+  return vec4f(manyColumns[at], manyColumns[at + 1u], manyColumns[at + 2u], manyColumns[at + 3u]);
+}
+
+@compute @workgroup_size(256)
+fn large(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let rowTiles = (M + 127u) / 128u;
+  let columnTiles = (N + 127u) / 128u;
+  let tile = group.y * groups.x + group.x;
+  let matrix = tile / (rowTiles * columnTiles);
+  let row = tile / columnTiles % rowTiles * 128u;
+  let column = tile % columnTiles * 128u;
+  if (matrix >= BATCH) {
+    return;
+  }
+  let ty = local / 16u;
+  let tx = local % 16u;
+  let ofA = shareOf(local, A_K == 1u);
+  let ofB = shareOf(local, B_K == 1u);
+  let placesA = ofA.steps * 128u + ofA.lines;
+  let placesB = ofB.steps * 128u + ofB.lines;
+
+  var y0a = vec4f();
+  var y0b = vec4f();
+  var y1a = vec4f();
+  var y1b = vec4f();
+  var y2a = vec4f();
+  var y2b = vec4f();
+  var y3a = vec4f();
+  var y3b = vec4f();
+  var y4a = vec4f();
+  var y4b = vec4f();
+  var y5a = vec4f();
+  var y5b = vec4f();
+  var y6a = vec4f();
+  var y6b = vec4f();
+  var y7a = vec4f();
+  var y7b = vec4f();
+  var numbersA = shareOfA(ofA, matrix, row, 0u);
+  var numbersB = shareOfB(ofB, matrix, column, 0u);
+  for (var start = 0u; start < K; start += 8u) {
+    for (var j = 0u; j < 4u; j++) {
+      manyRows[placesA[j]] = numbersA[j];
+      manyColumns[placesB[j]] = numbersB[j];
+    }
+    workgroupBarrier();
+    numbersA = shareOfA(ofA, matrix, row, start + 8u);
+    numbersB = shareOfB(ofB, matrix, column, start + 8u);
+    for (var k = 0u; k < 8u; k++) {
+      let ra = fourOfManyRows(k * 128u + ty * 4u);
+      let rb = fourOfManyRows(k * 128u + ty * 4u + 64u);
+      let ca = fourOfManyColumns(k * 128u + tx * 4u);
+      let cb = fourOfManyColumns(k * 128u + tx * 4u + 64u);
+      y0a = fma(vec4f(ra.x), ca, y0a);
+      y0b = fma(vec4f(ra.x), cb, y0b);
+      y1a = fma(vec4f(ra.y), ca, y1a);
+      y1b = fma(vec4f(ra.y), cb, y1b);
+      y2a = fma(vec4f(ra.z), ca, y2a);
+      y2b = fma(vec4f(ra.z), cb, y2b);
+      y3a = fma(vec4f(ra.w), ca, y3a);
+      y3b = fma(vec4f(ra.w), cb, y3b);
+      y4a = fma(vec4f(rb.x), ca, y4a);
+      y4b = fma(vec4f(rb.x), cb, y4b);
+      y5a = fma(vec4f(rb.y), ca, y5a);
+      y5b = fma(vec4f(rb.y), cb, y5b);
+      y6a = fma(vec4f(rb.z), ca, y6a);
+      y6b = fma(vec4f(rb.z), cb, y6b);
+      y7a = fma(vec4f(rb.w), ca, y7a);
+      y7b = fma(vec4f(rb.w), cb, y7b);
+    }
+    workgroupBarrier();
+  }
+
+  var results = array<vec4f, 16>(
+    y0a, y0b, y1a, y1b, y2a, y2b, y3a, y3b,
+    y4a, y4b, y5a, y5b, y6a, y6b, y7a, y7b,
+  );
+  for (var e = 0u; e < 64u; e++) {
+    let rowOfTile = e / 32u * 64u + ty * 4u + e / 8u % 4u;
+    let columnOfTile = e / 4u % 2u * 64u + tx * 4u + e % 4u;
+    store(results[e / 4u][e % 4u], matrix, row + rowOfTile, column + columnOfTile);
   }
 }

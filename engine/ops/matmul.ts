@@ -91,13 +91,19 @@ const FEW = 2;
 /** Up to this many rows or columns, a thread had better compute two of them than eight of which most are missing. */
 const NARROW = 3;
 
+/** Large tiles that keep a large GPU busy: one for each of its processors. */
+const MANY = 128;
+
 /** The form of the kernel for a result of this size: tiles, unless most of one would be empty, and one form for all that is small. */
 function formOf(target: Target, { batch, m, n, k }: ReturnType<typeof geometry>): Form & { choice: Choice } {
   const { lanes, tiles } = target;
   const inTiles = (rows: number, columns: number) => batch * Math.ceil(m / rows) * Math.ceil(n / columns);
   const plain: Form = { shader: "matmul", groups: gridOf(batch * tilesOf(m, n)) };
   const narrow: Form = { shader: "matmul", entry: "narrow", groups: gridOf(inTiles(2, 2)) };
-  const tile: Form = { shader: "matmulTile", groups: foldedGrid(inTiles(64, 64)) };
+  const tile = (entry: "main" | "large"): Form => ({
+    ...{ shader: "matmulTile", entry },
+    groups: foldedGrid(entry === "main" ? inTiles(64, 64) : inTiles(128, 128)),
+  });
   const bySubgroups = (lanes: number, entry: "main" | "narrow"): Form => ({
     ...{ shader: "matmulSubgroup", entry, constants: { SG: lanes } },
     groups: foldedGrid(inTiles(16, (entry === "main" ? 8 : 4) * lanes)),
@@ -107,7 +113,7 @@ function formOf(target: Target, { batch, m, n, k }: ReturnType<typeof geometry>)
     groups: foldedGrid(inTiles(entry === "main" ? 32 : 16, 64)),
   });
   const suited = (): Form => {
-    if (tiles && m >= 32 && n >= 32) return tile;
+    if (tiles && m >= 32 && n >= 32) return tile(inTiles(128, 128) >= MANY ? "large" : "main");
     const small = batch * m * n * k < SMALL;
     // With few rows or columns most lanes would be without work.
     const skinny = m <= 8 || n <= (lanes ?? 0);
@@ -122,7 +128,7 @@ function formOf(target: Target, { batch, m, n, k }: ReturnType<typeof geometry>)
     narrow,
     ...ofSubgroups,
     ...(lanes === 8 ? [wide("main"), wide("half")] : []),
-    ...(tiles ? [tile] : []),
+    ...(tiles ? [tile("main"), tile("large")] : []),
   ];
   return chosenForm(target, "matmul", { products: batch, rows: m, columns: n, terms: k }, forms, suited());
 }

@@ -147,6 +147,31 @@ test.each(wide.filter((form) => !form.startsWith("matmul")))(
   },
 );
 
+test("matmulTile.large equals the plain one, whatever is left over", async () => {
+  const uses = none();
+  tiled.target.choices = pinned("matmulTile.large");
+  try {
+    await check(
+      fc.tuple(
+        fc.constantFrom(2, 127, 128, 130),
+        fc.constantFrom(2, 8, 9, 30),
+        fc.constantFrom(5, 128, 257),
+        fc.boolean(),
+        fc.boolean(),
+      ),
+      async ([m, k, n, transposeA, transposeB]) => {
+        const a = draw(1, [2, ...(transposeA ? [k, m] : [m, k])]);
+        const b = draw(2, [2, ...(transposeB ? [n, k] : [k, n])]);
+        await expectSame((a, b) => matmul(a, b, { transposeA, transposeB }).mul(2).leakyRelu(0.1), [a, b], uses);
+      },
+      6,
+    );
+  } finally {
+    tiled.target.choices = new Map();
+  }
+  expect(uses.Tile).toBe(6);
+});
+
 test("products of many sizes, and sums and expressions, share their pipelines", async () => {
   const program = compile((x: Tensor, w: Tensor, b: Tensor) => matmul(x, w).add(b).tanh().sum(0).exp());
   const counts: number[] = [];
