@@ -10,5 +10,5 @@ import { grad, mapTree, type StoredAs, type Tensor, type Tree } from "../../engi
 export function slopesOf<T extends Tree>(loss: Tensor, parameters: T, divisor: number, storage: StoredAs): T {
   if (storage === "f32") return grad(loss, parameters);
   const scale = 2 ** Math.round(Math.log2(divisor));
-  return mapTree(grad(loss.mul(scale), parameters), (slope) => (slope as Tensor).div(scale)) as T;
+  return mapTree<T>(grad(loss.mul(scale), parameters), (slope) => (slope as Tensor).div(scale));
 }

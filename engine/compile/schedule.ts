@@ -28,6 +28,8 @@ export interface Dispatch {
   kind: "dispatch";
   source: KernelSource;
   slots: readonly SlotRef[];
+  /** Which of them it reads or writes as f16. */
+  halves: readonly boolean[];
   groups: readonly [number, number, number];
   /** The form of its kernel, where that has several. */
   choice: Choice | null;
@@ -198,10 +200,12 @@ class Scheduler {
       }
     // A tensor without elements has a place, and nothing to compute.
     if (lowered.groups.includes(0)) return;
+    const bound = lowered.binds(shared).map(baseOf);
     commands.push({
       kind: "dispatch",
       source: lowered.source(shared),
-      slots: lowered.binds(shared).map((tensor) => places.get(baseOf(tensor))!),
+      slots: bound.map((tensor) => places.get(tensor)!),
+      halves: bound.map((tensor) => this.halves.has(tensor)),
       groups: lowered.groups,
       choice: lowered.choice,
       label: titled(cluster, ({ op }) => op.name),
