@@ -153,6 +153,11 @@ class Trainer<S extends State> implements Training {
   }
 
   async prepare(): Promise<void> {
+    const { hasHalves, adapter } = currentDevice("train");
+    if (this.program.storage === "f16" && !hasHalves)
+      throw new RangeError(
+        `engine.storage: f16 needs the WebGPU feature shader-f16, which this adapter does not have (${adapter.name}); choose f32`,
+      );
     await this.#withNext((...next) => this.#update.prepare(...next));
   }
 

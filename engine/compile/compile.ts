@@ -182,8 +182,8 @@ function parameterWords(leaves: readonly Leaf[]): Uint32Array {
 }
 
 /** Throws a RangeError where an adapter cannot keep tensors as they were asked for. */
-function expectAble({ gpu, adapter }: Device, storage: StoredAs): void {
-  if (storage === "f16" && !gpu.features.has("shader-f16"))
+function expectAble({ hasHalves, adapter }: Device, storage: StoredAs): void {
+  if (storage === "f16" && !hasHalves)
     throw new RangeError(
       `compile: storage "f16" needs the WebGPU feature shader-f16, which this adapter does not have (${adapter.name}); choose "f32"`,
     );

@@ -40,7 +40,7 @@ import { device } from "./opened.ts";
 import { INPUTS, programs, run } from "./programs.ts";
 import { check } from "./property.ts";
 
-const able = device.gpu.features.has("shader-f16");
+const able = device.hasHalves;
 const devices = { suited: device, plain, tiles: tiled };
 
 /** The tensors of tests are small. */
