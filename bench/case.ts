@@ -1,6 +1,6 @@
 /** What a benchmark case is. */
 
-import type { Device } from "../engine/index.ts";
+import type { Device, StoredAs } from "../engine/index.ts";
 import type { Command } from "../engine/compile/schedule.ts";
 
 /** Something whose time is measured, on a device of its choice. */
@@ -9,6 +9,8 @@ export interface Case {
   name: string;
   /** The adapter at hand, or `null`, which executes nothing, so that the cost of the host remains. */
   on: "adapter" | "null";
+  /** Whether a device can do the work, and in a time that one can wait; absent where all do. */
+  suits?(this: void, device: Device): boolean;
   /** What the time is told of. */
   unit: "op" | "dispatch" | "step" | "update";
   /** Prepares the work: data uploaded, shaders compiled. */
@@ -27,6 +29,15 @@ export interface Work {
   amount?: { of: "FLOP" | "B"; count: number };
   dispose(): void;
 }
+
+/** Whether a device can keep activations so. */
+export const keeps =
+  (storage: StoredAs) =>
+  ({ hasHalves }: Device): boolean =>
+    storage === "f32" || hasHalves;
+
+/** How names of cases tell how activations are kept: nothing of f32. */
+export const suffixOf = (storage: StoredAs): string => (storage === "f32" ? "" : `-${storage}`);
 
 /** How many dispatches these commands of a plan come to, loops in full. */
 export const dispatchesIn = (commands: readonly Command[]): number =>

@@ -28,7 +28,10 @@ async function benchOn(on: Case["on"], here: readonly Case[], json: boolean): Pr
   const device = await openDevice(on === "null" ? { backend: "null" } : {});
   const { name, source, host } = device.adapter;
   tell(`${on === "null" ? "nothing executed, the host alone" : `${name} (${source})`}, ${host}`);
-  const measurements = await measure(device, here, EFFORT, (round) =>
+  const able = here.filter(({ suits }) => suits?.(device) ?? true);
+  for (const { name } of here.filter((entry) => !able.includes(entry)))
+    tell(`${name} is left out, not for this adapter`);
+  const measurements = await measure(device, able, EFFORT, (round) =>
     tell(`round ${round} of ${EFFORT.rounds}, load ${loadavg()[0].toFixed(1)}`),
   );
   const lines = json ? measurements.map((one) => JSON.stringify(record(device, one))) : table(measurements);

@@ -5,8 +5,17 @@ export type Field =
   | { kind: "number"; about: string; unit?: string; min?: number; max?: number; exclusiveMin?: number }
   | { kind: "integer"; about: string; unit?: string; min?: number; max?: number }
   | { kind: "boolean"; about: string }
-  /** `brings`: the settings beside it that come along with a value, unless they are chosen too. */
-  | { kind: "choice"; about: string; values: readonly string[]; brings?: Readonly<Record<string, Settings>> }
+  /**
+   * `brings`: the settings beside it that come along with a value, unless they are chosen too. `before`: what a run has that was
+   * recorded before there was this setting.
+   */
+  | {
+      kind: "choice";
+      about: string;
+      values: readonly string[];
+      brings?: Readonly<Record<string, Settings>>;
+      before?: string;
+    }
   /** Several of them in one text, with commas between: `0,1,10`. */
   | { kind: "list"; about: string; of: Exclude<Field, { kind: "list" }> };
 

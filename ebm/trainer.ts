@@ -26,6 +26,7 @@ import {
   type NamedArrays,
   type NonFinite,
   type Shape,
+  type StoredAs,
   type Tensor,
   type Tree,
 } from "../engine/index.ts";
@@ -70,6 +71,8 @@ export interface Program<S extends State> {
     levels: Levels<Tensor>,
     recoveries: number,
   ): { state: S; numbers: Record<string, Tensor> };
+  /** How an update keeps its activations. */
+  readonly storage: StoredAs;
   /** Whether an update whose numbers are not all finite is left out. */
   readonly skips: boolean;
   /** Pictures and measures after `step` updates; `keys` belong to that step. */
@@ -125,7 +128,7 @@ class Trainer<S extends State> implements Training {
     const recoveries = this.#recoveries;
     const known = this.#updates.get(recoveries);
     if (known !== undefined) return known;
-    const made = compiledUpdate(this.program, recoveries, (names) => (this.#names = names));
+    const made = compiledUpdate(this.program, recoveries, this.program.storage, (names) => (this.#names = names));
     this.#updates.set(recoveries, made);
     return made;
   }
@@ -150,6 +153,11 @@ class Trainer<S extends State> implements Training {
   }
 
   async prepare(): Promise<void> {
+    const { hasHalves, adapter } = currentDevice("train");
+    if (this.program.storage === "f16" && !hasHalves)
+      throw new RangeError(
+        `engine.storage: f16 needs the WebGPU feature shader-f16, which this adapter does not have (${adapter.name}); choose f32`,
+      );
     await this.#withNext((...next) => this.#update.prepare(...next));
   }
 
@@ -170,7 +178,12 @@ class Trainer<S extends State> implements Training {
   }
 
   async explain(): Promise<Blueprint> {
+    const { program } = this;
     const plan = await this.#withNext((...next) => Promise.resolve(this.#update.trace(...next)));
+    const otherwise = program.storage === "f16" ? "f32" : "f16";
+    const other = compiledUpdate(program, this.#recoveries, otherwise, () => {});
+    const planned = await this.#withNext((...next) => Promise.resolve(memoryOf(other.trace(...next).schedule)));
+    other.dispose();
     const bytes = (tree: Tree) =>
       tensorsOf(tree).reduce((total, { size, dtype }) => total + 4 * size * wordsPer(dtype), 0);
     return {
@@ -182,7 +195,9 @@ class Trainer<S extends State> implements Training {
       state: Object.fromEntries(Object.entries(this.#state).map(([name, tree]) => [name, bytes(tree)])),
       update: {
         cost: costOf(plan.schedule.commands),
+        storage: program.storage,
         memory: memoryOf(plan.schedule),
+        otherwise: { storage: otherwise, memory: planned },
         loops: loopsOf(plan.schedule),
         explain: (options) => plan.explain(options),
         listing: () => listingOf(plan.schedule),
@@ -307,10 +322,11 @@ type Update = Compiled<
   { state: State; numbers: Tensor }
 >;
 
-/** One update as a plan; `learnNames` is told what its numbers are called. */
+/** One update as a plan that keeps activations in `storage`; `learnNames` is told what its numbers are called. */
 function compiledUpdate<S extends State>(
   program: Program<S>,
   recoveries: number,
+  storage: StoredAs,
   learnNames: (names: string[]) => void,
 ): Update {
   return compile(
@@ -320,7 +336,7 @@ function compiledUpdate<S extends State>(
       const numbers = concat(Object.values(next.numbers).map((number) => number.reshape([1])));
       return { state: program.skips ? unlessStrange(numbers, next.state, state) : next.state, numbers };
     },
-    { donate: [0, 1] },
+    { donate: [0, 1], storage },
   );
 }
 

@@ -1,6 +1,6 @@
 /** What a system offers to whoever trains it: the command line, the app, or a test. */
 
-import type { Cost, Listing, NonFinite, PlannedMemory, Profile } from "../engine/index.ts";
+import type { Cost, Listing, NonFinite, PlannedMemory, Profile, StoredAs } from "../engine/index.ts";
 import type { NamedArrays } from "../engine/hostArray.ts";
 import type { LayerSummary } from "../nn/index.ts";
 import type { Evaluated } from "./evaluation/evaluated.ts";
@@ -125,7 +125,11 @@ export interface Blueprint {
   /** One update, as it runs on the open device. */
   update: {
     cost: Cost;
+    /** How it keeps activations, and the memory that takes. */
+    storage: StoredAs;
     memory: PlannedMemory;
+    /** The memory it would take if it kept them the other way. */
+    otherwise: { storage: StoredAs; memory: PlannedMemory };
     /** Its loops, such as the walk of the chains, with the cost of one iteration. */
     loops: readonly { label: string; count: number; each: Cost }[];
     /** Every dispatch; with `wgsl`, every shader too. */

@@ -4,6 +4,7 @@ import { installMethods } from "./ops/methods.ts";
 
 export { autotune, type Trial, type Tuning } from "./autotune.ts";
 export { compile, type Compiled, type CompileOptions } from "./compile/compile.ts";
+export type { StoredAs } from "./compile/halves.ts";
 export { listingOf, type ListedDispatch, type Listing } from "./compile/listing.ts";
 export type { Plan } from "./compile/plan.ts";
 export { costOf, loopsOf, memoryOf, type Cost, type PlannedMemory } from "./compile/cost.ts";

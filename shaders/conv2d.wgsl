@@ -25,9 +25,14 @@ override PAD_W: u32 = 0u;
 override DILATION_H: u32 = 1u;
 override DILATION_W: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementX = f32;
+alias ElementW = f32;
+alias ElementY = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<ElementX>;
+@group(0) @binding(1) var<storage, read> w: array<ElementW>;
+@group(0) @binding(2) var<storage, read_write> y: array<ElementY>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
@@ -72,12 +77,12 @@ fn windowsOf(pixels: vec4u, g: u32) -> Windows {
 fn under(windows: Windows, offset: u32, u: u32, v: u32, bounds: vec3u) -> vec4f {
   let at = min(windows.corner + offset, vec4u(bounds.z));
   let inside = (windows.top + u < vec4u(bounds.x)) & (windows.left + v < vec4u(bounds.y));
-  return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
+  return select(vec4f(), vec4f(f32(x[at.x]), f32(x[at.y]), f32(x[at.z]), f32(x[at.w])), inside);
 }
 
 /// Four weights.
 fn weights(at: vec4u) -> vec4f {
-  return vec4f(w[at.x], w[at.y], w[at.z], w[at.w]);
+  return vec4f(f32(w[at.x]), f32(w[at.y]), f32(w[at.z]), f32(w[at.w]));
 }
 
 /// Eight numbers, of which a loop may pick any.
@@ -89,7 +94,7 @@ fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
 fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
   if (channel < end && place != NOWHERE) {
     let i = place + channel * area;
-    y[i] = epilogue(value, i, channel);
+    y[i] = ElementY(epilogue(value, i, channel));
   }
 }
 
@@ -215,7 +220,7 @@ fn narrow(
   var v = 0u;
   for (var k = 0u; k < taps; k++) {
     let offset = plane + u * bounds.y + v;
-    let weight = w[channel * taps + k];
+    let weight = f32(w[channel * taps + k]);
     ya = fma(vec4f(weight), under(windowsA, offset, u, v, bounds), ya);
     yb = fma(vec4f(weight), under(windowsB, offset, u, v, bounds), yb);
     v += step.y;

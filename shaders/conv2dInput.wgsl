@@ -31,9 +31,14 @@ override TAP_STEP_W: u32 = 1u;
 override ROW_STEP: u32 = 1u;
 override COLUMN_STEP: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> y: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> x: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementY = f32;
+alias ElementW = f32;
+alias ElementX = f32;
+
+@group(0) @binding(0) var<storage, read> y: array<ElementY>;
+@group(0) @binding(1) var<storage, read> w: array<ElementW>;
+@group(0) @binding(2) var<storage, read_write> x: array<ElementX>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
@@ -106,12 +111,12 @@ fn meetingOf(pixels: vec4u, g: u32, grid: vec2u, rows: Phase, columns: Phase) ->
 fn through(meeting: Meeting, offset: u32, up: u32, left: u32, bounds: vec3u) -> vec4f {
   let at = min(meeting.at + offset, vec4u(bounds.z));
   let inside = (meeting.row - up < vec4u(bounds.x)) & (meeting.column - left < vec4u(bounds.y));
-  return select(vec4f(), vec4f(y[at.x], y[at.y], y[at.z], y[at.w]), inside);
+  return select(vec4f(), vec4f(f32(y[at.x]), f32(y[at.y]), f32(y[at.z]), f32(y[at.w])), inside);
 }
 
 /// Four weights.
 fn weights(at: vec4u) -> vec4f {
-  return vec4f(w[at.x], w[at.y], w[at.z], w[at.w]);
+  return vec4f(f32(w[at.x]), f32(w[at.y]), f32(w[at.z]), f32(w[at.w]));
 }
 
 /// Eight numbers, of which a loop may pick any.
@@ -123,7 +128,7 @@ fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
 fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
   if (channel < end && place != NOWHERE) {
     let i = place + channel * area;
-    x[i] = epilogue(value, i, channel);
+    x[i] = ElementX(epilogue(value, i, channel));
   }
 }
 
@@ -267,7 +272,7 @@ fn narrow(
     let up = u * stepBack.x;
     let left = v * stepBack.y;
     let offset = o * (bounds.x * bounds.y) - up * bounds.y - left;
-    let weight = w[first + o * stepOfW.x + u * stepOfW.y + v * stepOfW.z];
+    let weight = f32(w[first + o * stepOfW.x + u * stepOfW.y + v * stepOfW.z]);
     xa = fma(vec4f(weight), through(meetingA, offset, up, left, bounds), xa);
     xb = fma(vec4f(weight), through(meetingB, offset, up, left, bounds), xb);
     v += 1u;

@@ -39,9 +39,14 @@ override TAP_STEP_W: u32 = 1u;
 override ROW_STEP: u32 = 1u;
 override COLUMN_STEP: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> y: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> x: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementY = f32;
+alias ElementW = f32;
+alias ElementX = f32;
+
+@group(0) @binding(0) var<storage, read> y: array<ElementY>;
+@group(0) @binding(1) var<storage, read> w: array<ElementW>;
+@group(0) @binding(2) var<storage, read_write> x: array<ElementX>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
@@ -114,15 +119,15 @@ fn meetingOf(pixels: vec4u, g: u32, grid: vec2u, rows: Phase, columns: Phase) ->
 fn through(meeting: Meeting, offset: u32, up: u32, left: u32, bounds: vec3u) -> vec4f {
   let at = min(meeting.at + offset, vec4u(bounds.z));
   let inside = (meeting.row - up < vec4u(bounds.x)) & (meeting.column - left < vec4u(bounds.y));
-  return select(vec4f(), vec4f(y[at.x], y[at.y], y[at.z], y[at.w]), inside);
+  return select(vec4f(), vec4f(f32(y[at.x]), f32(y[at.y]), f32(y[at.z]), f32(y[at.w])), inside);
 }
 
 /// This lane's share of the weights of 16 channels: two where SG is 8, four where it is 4.
 fn weights(at: vec4u) -> vec4f {
-  var numbers = vec4f(w[at.x], w[at.y], 0.0, 0.0);
+  var numbers = vec4f(f32(w[at.x]), f32(w[at.y]), 0.0, 0.0);
   if (SG == 4u) {
-    numbers.z = w[at.z];
-    numbers.w = w[at.w];
+    numbers.z = f32(w[at.z]);
+    numbers.w = f32(w[at.w]);
   }
   return numbers;
 }
@@ -136,7 +141,7 @@ fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
 fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
   if (channel < end && place != NOWHERE) {
     let i = place + channel * area;
-    x[i] = epilogue(value, i, channel);
+    x[i] = ElementX(epilogue(value, i, channel));
   }
 }
 

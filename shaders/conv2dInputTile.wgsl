@@ -35,9 +35,14 @@ override TAP_STEP_W: u32 = 1u;
 override ROW_STEP: u32 = 1u;
 override COLUMN_STEP: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> y: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> x: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementY = f32;
+alias ElementW = f32;
+alias ElementX = f32;
+
+@group(0) @binding(0) var<storage, read> y: array<ElementY>;
+@group(0) @binding(1) var<storage, read> w: array<ElementW>;
+@group(0) @binding(2) var<storage, read_write> x: array<ElementX>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
@@ -117,7 +122,7 @@ fn fourOfColumns(at: u32) -> vec4f {
 fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
   if (channel < end && place != NOWHERE) {
     let i = place + channel * area;
-    x[i] = epilogue(value, i, channel);
+    x[i] = ElementX(epilogue(value, i, channel));
   }
 }
 
@@ -184,8 +189,8 @@ fn main(
       let at = min(meeting.at + o * (bounds.x * bounds.y) - up * bounds.y - back, bounds.z);
       let inside = start + k < steps && meeting.row - up < bounds.x && meeting.column - back < bounds.y;
       let weight = min(weights + o * stepOfW.x + u * stepOfW.y + v * stepOfW.z, lastOfW);
-      rows[k * 64u + local] = select(0.0, w[weight], start + k < steps);
-      columns[k * 64u + local] = select(0.0, y[at], inside);
+      rows[k * 64u + local] = select(0.0, f32(w[weight]), start + k < steps);
+      columns[k * 64u + local] = select(0.0, f32(y[at]), inside);
       v += 1u;
       u += select(0u, 1u, v == tapColumns);
       v = select(v, 0u, v == tapColumns);

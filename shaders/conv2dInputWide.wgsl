@@ -35,9 +35,14 @@ override TAP_STEP_W: u32 = 1u;
 override ROW_STEP: u32 = 1u;
 override COLUMN_STEP: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> y: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> x: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementY = f32;
+alias ElementW = f32;
+alias ElementX = f32;
+
+@group(0) @binding(0) var<storage, read> y: array<ElementY>;
+@group(0) @binding(1) var<storage, read> w: array<ElementW>;
+@group(0) @binding(2) var<storage, read_write> x: array<ElementX>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
@@ -140,14 +145,15 @@ fn through(meeting: Meeting, tap: Tap, e: Extents) -> vec4f {
   let offset = tap.o * (e.bounds.x * e.bounds.y) - back.x * e.bounds.y - back.y;
   let at = min(meeting.at + offset, vec4u(e.bounds.z));
   let inside = (meeting.row - back.x < vec4u(e.bounds.x)) & (meeting.column - back.y < vec4u(e.bounds.y));
-  return select(vec4f(), vec4f(y[at.x], y[at.y], y[at.z], y[at.w]), inside & vec4<bool>(tap.k < e.steps));
+  let numbers = vec4f(f32(y[at.x]), f32(y[at.y]), f32(y[at.z]), f32(y[at.w]));
+  return select(vec4f(), numbers, inside & vec4<bool>(tap.k < e.steps));
 }
 
 /// A tap's weights of this lane's four channels; zero where there is no such step.
 fn weights(channels: vec4u, tap: Tap, e: Extents) -> vec4f {
   let there = tap.k < e.steps;
   let at = channels + select(0u, dot(vec3u(tap.o, tap.u, tap.v), e.stepOfW), there);
-  return select(vec4f(), vec4f(w[at.x], w[at.y], w[at.z], w[at.w]), there);
+  return select(vec4f(), vec4f(f32(w[at.x]), f32(w[at.y]), f32(w[at.z]), f32(w[at.w])), there);
 }
 
 /// Eight numbers, of which a loop may pick any.
@@ -159,7 +165,7 @@ fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
 fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
   if (channel < end && place != NOWHERE) {
     let i = place + channel * area;
-    x[i] = epilogue(value, i, channel);
+    x[i] = ElementX(epilogue(value, i, channel));
   }
 }
 

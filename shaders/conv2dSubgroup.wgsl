@@ -30,9 +30,14 @@ override PAD_W: u32 = 0u;
 override DILATION_H: u32 = 1u;
 override DILATION_W: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementX = f32;
+alias ElementW = f32;
+alias ElementY = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<ElementX>;
+@group(0) @binding(1) var<storage, read> w: array<ElementW>;
+@group(0) @binding(2) var<storage, read_write> y: array<ElementY>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
@@ -77,15 +82,15 @@ fn windowsOf(pixels: vec4u, g: u32) -> Windows {
 fn under(windows: Windows, offset: u32, u: u32, v: u32, bounds: vec3u) -> vec4f {
   let at = min(windows.corner + offset, vec4u(bounds.z));
   let inside = (windows.top + u < vec4u(bounds.x)) & (windows.left + v < vec4u(bounds.y));
-  return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
+  return select(vec4f(), vec4f(f32(x[at.x]), f32(x[at.y]), f32(x[at.z]), f32(x[at.w])), inside);
 }
 
 /// This lane's share of the weights of 16 channels: two where SG is 8, four where it is 4.
 fn weights(at: vec4u) -> vec4f {
-  var numbers = vec4f(w[at.x], w[at.y], 0.0, 0.0);
+  var numbers = vec4f(f32(w[at.x]), f32(w[at.y]), 0.0, 0.0);
   if (SG == 4u) {
-    numbers.z = w[at.z];
-    numbers.w = w[at.w];
+    numbers.z = f32(w[at.z]);
+    numbers.w = f32(w[at.w]);
   }
   return numbers;
 }
@@ -99,7 +104,7 @@ fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
 fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
   if (channel < end && place != NOWHERE) {
     let i = place + channel * area;
-    y[i] = epilogue(value, i, channel);
+    y[i] = ElementY(epilogue(value, i, channel));
   }
 }
 

@@ -26,9 +26,14 @@ override PAD_W: u32 = 0u;
 override DILATION_H: u32 = 1u;
 override DILATION_W: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementX = f32;
+alias ElementW = f32;
+alias ElementY = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<ElementX>;
+@group(0) @binding(1) var<storage, read> w: array<ElementW>;
+@group(0) @binding(2) var<storage, read_write> y: array<ElementY>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
@@ -70,7 +75,7 @@ fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
 fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
   if (channel < end && place != NOWHERE) {
     let i = place + channel * area;
-    y[i] = epilogue(value, i, channel);
+    y[i] = ElementY(epilogue(value, i, channel));
   }
 }
 
@@ -134,8 +139,8 @@ fn main(
       let tap = min(start + k, taps - 1u);
       let at = min(corner + plane + u * bounds.y + v, bounds.z);
       let inside = start + k < taps && top + u < bounds.x && side + v < bounds.y;
-      rows[k * 64u + local] = select(0.0, w[weights + tap], start + k < taps);
-      columns[k * 64u + local] = select(0.0, x[at], inside);
+      rows[k * 64u + local] = select(0.0, f32(w[weights + tap]), start + k < taps);
+      columns[k * 64u + local] = select(0.0, f32(x[at]), inside);
       v += step.y;
       u += select(0u, step.x, v == window.y);
       v = select(v, 0u, v == window.y);

@@ -27,9 +27,14 @@ override DILATION_H: u32 = 1u;
 override DILATION_W: u32 = 1u;
 override SPLITS: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read_write> w: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementX = f32;
+alias ElementY = f32;
+alias ElementW = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<ElementX>;
+@group(0) @binding(1) var<storage, read> y: array<ElementY>;
+@group(0) @binding(2) var<storage, read_write> w: array<ElementW>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32) -> f32 {
@@ -62,19 +67,19 @@ fn tapsOf(index: vec4u) -> Taps {
 fn under(taps: Taps, corner: u32, top: u32, left: u32, bounds: vec3u) -> vec4f {
   let at = min(corner + taps.offset, vec4u(bounds.z));
   let inside = (top + taps.row < vec4u(bounds.x)) & (left + taps.column < vec4u(bounds.y));
-  return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
+  return select(vec4f(), vec4f(f32(x[at.x]), f32(x[at.y]), f32(x[at.z]), f32(x[at.w])), inside);
 }
 
 /// Four elements of y.
 fn slopes(at: vec4u) -> vec4f {
-  return vec4f(y[at.x], y[at.y], y[at.z], y[at.w]);
+  return vec4f(f32(y[at.x]), f32(y[at.y]), f32(y[at.z]), f32(y[at.w]));
 }
 
 /// Stores one result, if it lies inside w: `end` is the row behind the group's last.
 fn store(value: f32, row: u32, end: u32, tap: u32, taps: u32) {
   if (row < end && tap < taps) {
     let i = row * taps + tap;
-    w[i] = epilogue(value, i);
+    w[i] = ElementW(epilogue(value, i));
   }
 }
 
@@ -223,7 +228,7 @@ fn narrow(
     let top = p - padding.x;
     let left = q - padding.y;
     let corner = ofX + top * bounds.y + left;
-    let slope = y[channel * area + ofY];
+    let slope = f32(y[channel * area + ofY]);
     wa = fma(vec4f(slope), under(tapsA, corner, top, left, bounds), wa);
     wb = fma(vec4f(slope), under(tapsB, corner, top, left, bounds), wb);
     q += stride.y;

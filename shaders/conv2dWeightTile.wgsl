@@ -28,9 +28,14 @@ override DILATION_H: u32 = 1u;
 override DILATION_W: u32 = 1u;
 override SPLITS: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read_write> w: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementX = f32;
+alias ElementY = f32;
+alias ElementW = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<ElementX>;
+@group(0) @binding(1) var<storage, read> y: array<ElementY>;
+@group(0) @binding(2) var<storage, read_write> w: array<ElementW>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32) -> f32 {
@@ -56,7 +61,7 @@ fn fourOfColumns(at: u32) -> vec4f {
 fn store(value: f32, row: u32, end: u32, tap: u32, taps: u32) {
   if (row < end && tap < taps) {
     let i = row * taps + tap;
-    w[i] = epilogue(value, i);
+    w[i] = ElementW(epilogue(value, i));
   }
 }
 
@@ -133,8 +138,8 @@ fn main(
       let at = min(ofX + top * bounds.y + side + offset, bounds.z);
       let slope = min(slopes + ofY, lastOfY);
       let inside = start + k < end && top + u < bounds.x && side + v < bounds.y;
-      rows[k * 64u + local] = select(0.0, y[slope], start + k < end);
-      columns[k * 64u + local] = select(0.0, x[at], inside);
+      rows[k * 64u + local] = select(0.0, f32(y[slope]), start + k < end);
+      columns[k * 64u + local] = select(0.0, f32(x[at]), inside);
       q += stride.y;
       p += select(0u, stride.x, q == span.y);
       q = select(q, 0u, q == span.y);

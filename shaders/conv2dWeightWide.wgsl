@@ -28,9 +28,14 @@ override DILATION_H: u32 = 1u;
 override DILATION_W: u32 = 1u;
 override SPLITS: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read_write> w: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementX = f32;
+alias ElementY = f32;
+alias ElementW = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<ElementX>;
+@group(0) @binding(1) var<storage, read> y: array<ElementY>;
+@group(0) @binding(2) var<storage, read_write> w: array<ElementW>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32) -> f32 {
@@ -98,21 +103,22 @@ fn under(taps: Taps, pixel: Pixel, e: Extents) -> vec4f {
   let left = pixel.q - e.padding.y;
   let at = min(pixel.ofX + top * e.bounds.y + left + taps.offset, vec4u(e.bounds.z));
   let inside = (top + taps.row < vec4u(e.bounds.x)) & (left + taps.column < vec4u(e.bounds.y));
-  return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside & vec4<bool>(pixel.k < e.end));
+  let numbers = vec4f(f32(x[at.x]), f32(x[at.y]), f32(x[at.z]), f32(x[at.w]));
+  return select(vec4f(), numbers, inside & vec4<bool>(pixel.k < e.end));
 }
 
 /// A pixel's numbers of this lane's four channels of y; zero where there is no such pixel.
 fn slopes(channels: vec4u, pixel: Pixel, e: Extents) -> vec4f {
   let there = pixel.k < e.end;
   let at = channels + select(0u, pixel.ofY, there);
-  return select(vec4f(), vec4f(y[at.x], y[at.y], y[at.z], y[at.w]), there);
+  return select(vec4f(), vec4f(f32(y[at.x]), f32(y[at.y]), f32(y[at.z]), f32(y[at.w])), there);
 }
 
 /// Stores one result, if it lies inside w: `end` is the row behind the group's last.
 fn store(value: f32, row: u32, end: u32, tap: u32, taps: u32) {
   if (row < end && tap < taps) {
     let i = row * taps + tap;
-    w[i] = epilogue(value, i);
+    w[i] = ElementW(epilogue(value, i));
   }
 }
 

@@ -26,9 +26,14 @@ override PAD_W: u32 = 0u;
 override DILATION_H: u32 = 1u;
 override DILATION_W: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementX = f32;
+alias ElementW = f32;
+alias ElementY = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<ElementX>;
+@group(0) @binding(1) var<storage, read> w: array<ElementW>;
+@group(0) @binding(2) var<storage, read_write> y: array<ElementY>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, channel: u32) -> f32 {
@@ -98,13 +103,14 @@ fn after(tap: Tap, e: Extents) -> Tap {
 fn under(windows: Windows, tap: Tap, e: Extents) -> vec4f {
   let at = min(windows.corner + (tap.plane + tap.u * e.bounds.y + tap.v), vec4u(e.bounds.z));
   let inside = (windows.top + tap.u < vec4u(e.bounds.x)) & (windows.left + tap.v < vec4u(e.bounds.y));
-  return select(vec4f(), vec4f(x[at.x], x[at.y], x[at.z], x[at.w]), inside & vec4<bool>(tap.k < e.taps));
+  let numbers = vec4f(f32(x[at.x]), f32(x[at.y]), f32(x[at.z]), f32(x[at.w]));
+  return select(vec4f(), numbers, inside & vec4<bool>(tap.k < e.taps));
 }
 
 /// A tap's weights of this lane's four channels; zero where there is no such tap.
 fn weights(channels: vec4u, tap: Tap, e: Extents) -> vec4f {
   let at = channels + min(tap.k, e.taps - 1u);
-  return select(vec4f(), vec4f(w[at.x], w[at.y], w[at.z], w[at.w]), tap.k < e.taps);
+  return select(vec4f(), vec4f(f32(w[at.x]), f32(w[at.y]), f32(w[at.z]), f32(w[at.w])), tap.k < e.taps);
 }
 
 /// Eight numbers, of which a loop may pick any.
@@ -116,7 +122,7 @@ fn eight(a: vec4u, b: vec4u) -> array<u32, 8> {
 fn store(value: f32, place: u32, channel: u32, end: u32, area: u32) {
   if (channel < end && place != NOWHERE) {
     let i = place + channel * area;
-    y[i] = epilogue(value, i, channel);
+    y[i] = ElementY(epilogue(value, i, channel));
   }
 }
 

@@ -18,9 +18,14 @@ override A_K: u32 = 1u;
 override B_K: u32 = 1u;
 override B_N: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementA = f32;
+alias ElementB = f32;
+alias ElementY = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<ElementA>;
+@group(0) @binding(1) var<storage, read> b: array<ElementB>;
+@group(0) @binding(2) var<storage, read_write> y: array<ElementY>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, row: u32, column: u32) -> f32 {
@@ -35,12 +40,12 @@ fn four(first: u32, last: u32) -> vec4u {
 
 /// Four elements of a.
 fn fourOfA(at: vec4u) -> vec4f {
-  return vec4f(a[at.x], a[at.y], a[at.z], a[at.w]);
+  return vec4f(f32(a[at.x]), f32(a[at.y]), f32(a[at.z]), f32(a[at.w]));
 }
 
 /// Four elements of b.
 fn fourOfB(at: vec4u) -> vec4f {
-  return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]);
+  return vec4f(f32(b[at.x]), f32(b[at.y]), f32(b[at.z]), f32(b[at.w]));
 }
 
 @compute @workgroup_size(64)
@@ -116,7 +121,7 @@ fn main(
     let c = column + e % 8u;
     if (r < extents.x && c < extents.y) {
       let i = (matrix * extents.x + r) * extents.y + c;
-      y[i] = epilogue(results[e / 4u][e % 4u], i, r, c);
+      y[i] = ElementY(epilogue(results[e / 4u][e % 4u], i, r, c));
     }
   }
 }
@@ -147,8 +152,8 @@ fn narrow(
   for (var k = 0u; k < steps; k++) {
     let r = rows + k * strides.x;
     let c = columns + k * strides.y;
-    let right = vec2f(b[c.x], b[c.y]);
-    results = fma(vec2f(a[r.x], a[r.y]).xxyy, right.xyxy, results);
+    let right = vec2f(f32(b[c.x]), f32(b[c.y]));
+    results = fma(vec2f(f32(a[r.x]), f32(a[r.y])).xxyy, right.xyxy, results);
   }
 
   for (var e = 0u; e < 4u; e++) {
@@ -156,7 +161,7 @@ fn narrow(
     let c = column + e % 2u;
     if (r < extents.x && c < extents.y) {
       let i = (matrix * extents.x + r) * extents.y + c;
-      y[i] = epilogue(results[e], i, r, c);
+      y[i] = ElementY(epilogue(results[e], i, r, c));
     }
   }
 }

@@ -22,9 +22,14 @@ override A_K: u32 = 1u;
 override B_K: u32 = 1u;
 override B_N: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementA = f32;
+alias ElementB = f32;
+alias ElementY = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<ElementA>;
+@group(0) @binding(1) var<storage, read> b: array<ElementB>;
+@group(0) @binding(2) var<storage, read_write> y: array<ElementY>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, row: u32, column: u32) -> f32 {
@@ -44,24 +49,24 @@ fn rowsOf(row: u32, lane: u32) -> vec4u {
 
 /// This lane's numbers of a: two where SG is 8, four where it is 4.
 fn ofA(at: vec4u) -> vec4f {
-  var numbers = vec4f(a[at.x], a[at.y], 0.0, 0.0);
+  var numbers = vec4f(f32(a[at.x]), f32(a[at.y]), 0.0, 0.0);
   if (SG == 4u) {
-    numbers.z = a[at.z];
-    numbers.w = a[at.w];
+    numbers.z = f32(a[at.z]);
+    numbers.w = f32(a[at.w]);
   }
   return numbers;
 }
 
 /// Four numbers of b.
 fn ofB(at: vec4u) -> vec4f {
-  return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]);
+  return vec4f(f32(b[at.x]), f32(b[at.y]), f32(b[at.z]), f32(b[at.w]));
 }
 
 /// Stores a result, if it lies inside y.
 fn store(value: f32, extents: vec2u, matrix: u32, row: u32, column: u32) {
   if (row < extents.x && column < extents.y) {
     let i = (matrix * extents.x + row) * extents.y + column;
-    y[i] = epilogue(value, i, row, column);
+    y[i] = ElementY(epilogue(value, i, row, column));
   }
 }
 

@@ -19,9 +19,14 @@ override A_K: u32 = 1u;
 override B_K: u32 = 1u;
 override B_N: u32 = 1u;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementA = f32;
+alias ElementB = f32;
+alias ElementY = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<ElementA>;
+@group(0) @binding(1) var<storage, read> b: array<ElementB>;
+@group(0) @binding(2) var<storage, read_write> y: array<ElementY>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32, row: u32, column: u32) -> f32 {
@@ -51,7 +56,7 @@ fn fourOfColumns(at: u32) -> vec4f {
 fn store(value: f32, matrix: u32, row: u32, column: u32) {
   if (row < M && column < N) {
     let i = (matrix * M + row) * N + column;
-    y[i] = epilogue(value, i, row, column);
+    y[i] = ElementY(epilogue(value, i, row, column));
   }
 }
 
@@ -94,8 +99,8 @@ fn main(
   for (var start = 0u; start < K; start += 8u) {
     for (var k = 0u; k < 8u; k++) {
       let step = min(start + k, K - 1u);
-      rows[k * 64u + local] = select(0.0, a[ofA + step * A_K], start + k < K);
-      columns[k * 64u + local] = select(0.0, b[ofB + step * B_K], start + k < K);
+      rows[k * 64u + local] = select(0.0, f32(a[ofA + step * A_K]), start + k < K);
+      columns[k * 64u + local] = select(0.0, f32(b[ofB + step * B_K]), start + k < K);
     }
     workgroupBarrier();
     for (var k = 0u; k < 8u; k++) {
@@ -152,14 +157,14 @@ fn shareOf(local: u32, stepsAreNeighbours: bool) -> Share {
 fn shareOfA(share: Share, matrix: u32, row: u32, start: u32) -> vec4f {
   let steps = start + share.steps;
   let at = matrix * M * K + min(row + share.lines, vec4u(M - 1u)) * A_M + min(steps, vec4u(K - 1u)) * A_K;
-  return select(vec4f(), vec4f(a[at.x], a[at.y], a[at.z], a[at.w]), steps < vec4u(K));
+  return select(vec4f(), vec4f(f32(a[at.x]), f32(a[at.y]), f32(a[at.z]), f32(a[at.w])), steps < vec4u(K));
 }
 
 /// A share of b, from a column and step on; zero behind the last step.
 fn shareOfB(share: Share, matrix: u32, column: u32, start: u32) -> vec4f {
   let steps = start + share.steps;
   let at = matrix * K * N + min(column + share.lines, vec4u(N - 1u)) * B_N + min(steps, vec4u(K - 1u)) * B_K;
-  return select(vec4f(), vec4f(b[at.x], b[at.y], b[at.z], b[at.w]), steps < vec4u(K));
+  return select(vec4f(), vec4f(f32(b[at.x]), f32(b[at.y]), f32(b[at.z]), f32(b[at.w])), steps < vec4u(K));
 }
 
 /// Four consecutive rows of `large`.

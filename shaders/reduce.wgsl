@@ -13,6 +13,9 @@ override COUNT: u32 = 1u;
 alias Element = f32;
 // end
 
+// What the buffer of the result holds: f16 where a plan keeps what an epilogue makes of it so.
+alias ElementY = Element;
+
 override IDENTITY: Element = Element();
 
 // slot load
@@ -23,7 +26,7 @@ fn load(o: u32, r: u32) -> Element {
 }
 // end
 
-@group(0) @binding(1) var<storage, read_write> y: array<Element>;
+@group(0) @binding(1) var<storage, read_write> y: array<ElementY>;
 
 // slot combine
 fn combine(a: Element, b: Element) -> Element {
@@ -60,5 +63,5 @@ fn main(
   if (o >= ROWS) {
     return;
   }
-  y[o] = epilogue(total(o, groups.z), o);
+  y[o] = ElementY(epilogue(total(o, groups.z), o));
 }

@@ -12,8 +12,12 @@ override INNER: u32 = 1u;
 override REVERSE: bool = false;
 override EXCLUSIVE: bool = false;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+// What the buffers hold: f16 where a plan keeps a tensor so. All arithmetic is f32.
+alias ElementX = f32;
+alias ElementY = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<ElementX>;
+@group(0) @binding(1) var<storage, read_write> y: array<ElementY>;
 
 // slot epilogue
 fn epilogue(value: f32, i: u32) -> f32 {
@@ -36,7 +40,7 @@ fn main(
   for (var step = 0u; step < COUNT; step++) {
     let at = start + select(step, COUNT - 1u - step, REVERSE) * INNER;
     let before = total;
-    total += x[at];
-    y[at] = epilogue(select(total, before, EXCLUSIVE), at);
+    total += f32(x[at]);
+    y[at] = ElementY(epilogue(select(total, before, EXCLUSIVE), at));
   }
 }

@@ -1,24 +1,44 @@
 /** Steps of Langevin dynamics in compiled programs, 20 in one and one by itself, on the adapter and, for the host's share, on none. */
 
-import { compile, dispose, foldIn, key, loop, normal, scope, type Tensor, type Tree } from "../../engine/index.ts";
+import {
+  compile,
+  dispose,
+  foldIn,
+  key,
+  loop,
+  normal,
+  scope,
+  type StoredAs,
+  type Tensor,
+  type Tree,
+} from "../../engine/index.ts";
 import { langevin } from "../../ebm/index.ts";
-import { dispatchesIn, type Case } from "../case.ts";
-import { models, type MeasuredModel } from "./models.ts";
+import { dispatchesIn, keeps, suffixOf, type Case } from "../case.ts";
+import { large, models, type MeasuredModel } from "./models.ts";
 
 const STEPS = 20;
 
 /** Steps of a walk in one program. */
-export const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel, steps: number): Case => ({
-  name: `${on === "null" ? "host" : "ebm"}/langevin/${name}${steps === 1 ? "-single" : ""}`,
+export const stepCase = (
+  on: Case["on"],
+  { name, net, batch }: MeasuredModel,
+  steps: number,
+  storage: StoredAs = "f32",
+): Case => ({
+  name: `${on === "null" ? "host" : "ebm"}/langevin/${name}${steps === 1 ? "-single" : ""}${suffixOf(storage)}`,
   on,
+  suits: keeps(storage),
   unit: "step",
   async open() {
     const sampler = langevin({ stepSize: 0.1, noise: 0.01 });
     const { parameters, x } = scope(() => ({ parameters: net.init(key(1)), x: normal(key(2), batch) }));
-    const program = compile((weights: Tree, start: Tensor, walk: Tensor) => {
-      const energy = (at: Tensor) => net.apply(weights, at).reshape([-1]);
-      return loop(steps, (i, at) => sampler.step(foldIn(walk, i), { x: at }, energy).state.x, start);
-    });
+    const program = compile(
+      (weights: Tree, start: Tensor, walk: Tensor) => {
+        const energy = (at: Tensor) => net.apply(weights, at).reshape([-1]);
+        return loop(steps, (i, at) => sampler.step(foldIn(walk, i), { x: at }, energy).state.x, start);
+      },
+      { storage },
+    );
     const { schedule } = await program.prepare(parameters, x, key(3));
     return {
       units: steps,
@@ -52,4 +72,5 @@ const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case =>
 export const langevinCases = (["null", "adapter"] as const).flatMap((on) => [
   ...models.flatMap((model) => [stepCase(on, model, STEPS), stepCase(on, model, 1)]),
   eagerCase(on, models[0]),
+  ...large.filter(() => on === "adapter").map((model) => stepCase(on, model, STEPS, "f16")),
 ]);

@@ -35,3 +35,6 @@ export const models: readonly MeasuredModel[] = [
     batch: [32, 1, 28, 28],
   },
 ];
+
+/** Those whose activations are large enough to be kept in f16. */
+export const large: readonly MeasuredModel[] = models.filter(({ name }) => name !== "toy");

@@ -4,18 +4,19 @@ import {
   compile,
   dispose,
   foldIn,
-  grad,
   key,
   normal,
   scope,
   type Key,
+  type StoredAs,
   type Tensor,
   type Tree,
 } from "../../engine/index.ts";
 import { contrastiveDivergence, langevin, normalStart, walk } from "../../ebm/index.ts";
+import { slopesOf } from "../../ebm/objectives/slopesOf.ts";
 import { adam, type AdamState } from "../../nn/index.ts";
-import { dispatchesIn, type Case } from "../case.ts";
-import { models, type MeasuredModel } from "./models.ts";
+import { dispatchesIn, keeps, suffixOf, type Case } from "../case.ts";
+import { large, models, type MeasuredModel } from "./models.ts";
 
 const STEPS = 20;
 
@@ -28,27 +29,29 @@ const optimizer = adam();
 
 type State = { parameters: Tree; moments: AdamState };
 
-const compiledUpdate = ({ net, batch }: MeasuredModel) =>
+const compiledUpdate = ({ net, batch }: MeasuredModel, storage: StoredAs) =>
   compile(
     ({ parameters, moments }: State, data: Tensor, random: Key, rate: Tensor) => {
       const energy = (x: Tensor) => net.apply(parameters, x).reshape([-1]);
       const { x } = start.draw(foldIn(random, 0), batch, () => data, null);
       const walked = walk(sampler, energy, x, STEPS, foldIn(random, 1));
       const { loss } = contrastiveDivergence(energy, data, walked.x);
-      const learned = optimizer.update(parameters, grad(loss, parameters), moments, rate);
+      const slopes = slopesOf(loss, parameters, batch[0], storage);
+      const learned = optimizer.update(parameters, slopes, moments, rate);
       const numbers = { loss, meanSlope: walked.means.slopeNorm };
       return { state: { parameters: learned.parameters, moments: learned.state }, numbers };
     },
-    { donate: [0] },
+    { donate: [0], storage },
   );
 
 /** An update by itself. */
-export const updateCase = (on: Case["on"], model: MeasuredModel): Case => ({
-  name: `${on === "null" ? "host" : "ebm"}/update/${model.name}`,
+export const updateCase = (on: Case["on"], model: MeasuredModel, storage: StoredAs = "f32"): Case => ({
+  name: `${on === "null" ? "host" : "ebm"}/update/${model.name}${suffixOf(storage)}`,
   on,
+  suits: keeps(storage),
   unit: "update",
   async open() {
-    const program = compiledUpdate(model);
+    const program = compiledUpdate(model, storage);
     const data = scope(() => normal(key(2), model.batch));
     let state: State = scope(() => {
       const parameters = model.net.init(key(1));
@@ -71,4 +74,7 @@ export const updateCase = (on: Case["on"], model: MeasuredModel): Case => ({
   },
 });
 
-export const updateCases = (["null", "adapter"] as const).flatMap((on) => models.map((model) => updateCase(on, model)));
+export const updateCases = [
+  ...(["null", "adapter"] as const).flatMap((on) => models.map((model) => updateCase(on, model))),
+  ...large.map((model) => updateCase("adapter", model, "f16")),
+];

@@ -90,13 +90,17 @@ const numbers = (parameters: LayerSummary["parameters"]): string =>
     " ",
   );
 
-function memoryRows({ data, state, update: { memory } }: Blueprint): Row[] {
+function memoryRows({ data, state, update: { storage, memory, otherwise } }: Blueprint): Row[] {
   const saved = showBytes(memory.unplanned - memory.planned);
   return [
     ...(data === null ? [] : [["data", data]]),
     ...Object.entries(state).map(([name, bytes]): Row => [name, showBytes(bytes)]),
     ["an update", `${showBytes(memory.given + memory.planned)} at its peak, arguments included`],
     ["", `${showBytes(memory.planned)} of it planned, ${saved} less than with a buffer for every intermediate`],
+    [
+      "",
+      `activations kept in ${storage}; with engine.storage=${otherwise.storage} ${showBytes(otherwise.memory.planned)} would be planned`,
+    ],
   ];
 }
 

@@ -11,10 +11,18 @@ export function settingsSchema(fields: Fields, { partial }: { partial: boolean }
   const shape = Object.fromEntries(
     Object.entries(fields).map(([key, entry]) => {
       const schema: z.ZodType = isField(entry) ? fieldSchema(entry) : settingsSchema(entry, { partial });
-      return [key, partial ? schema.optional() : schema];
+      return [key, partial ? schema.optional() : sinceBefore(entry, schema)];
     }),
   );
   return z.strictObject(shape) as unknown as z.ZodType<Settings>;
+}
+
+/** A setting, or a group, that older runs were recorded without: it is then what it was before there was a choice. */
+function sinceBefore(entry: Field | Fields, schema: z.ZodType): z.ZodType {
+  if (isField(entry))
+    return entry.kind === "choice" && entry.before !== undefined ? schema.default(entry.before) : schema;
+  const younger = Object.values(entry).every((member) => isField(member) && "before" in member);
+  return younger ? schema.prefault({}) : schema;
 }
 
 function fieldSchema(field: Field): z.ZodType {

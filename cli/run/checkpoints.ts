@@ -4,6 +4,7 @@ import { list, readFile, remove, sha256, writeAtomically } from "#host";
 import type { NamedArrays } from "../../engine/hostArray.ts";
 import { isKept } from "../../ebm/guard.ts";
 import type { Settings } from "../../ebm/settings.ts";
+import { engine } from "../../ebm/systems/fields.ts";
 import { FormatError } from "../../nn/formatError.ts";
 import { decode, encode } from "../../nn/formats/safetensors.ts";
 import type { Resolved } from "../config/resolve.ts";
@@ -94,9 +95,14 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
 export const checkpointPath = (folder: string, step: number): string =>
   `${folder}/step-${String(step).padStart(6, "0")}.safetensors`;
 
-/** What must agree between a checkpoint and the run it is taken for: everything that shapes the numbers. */
+/**
+ * What must agree between a checkpoint and the run it is taken for: everything that shapes the numbers. The engine's settings count
+ * where they are not what they were for all runs before they could be chosen, so that checkpoints of those fit.
+ */
 function identity({ recipe, settings }: Resolved): Record<string, string> {
-  return { recipe, settings: JSON.stringify(shaping(settings)) };
+  const { engine: chosen, ...rest } = shaping(settings);
+  const usual = chosen === undefined || JSON.stringify(chosen) === JSON.stringify(engine);
+  return { recipe, settings: JSON.stringify(usual ? rest : { ...rest, engine: chosen }) };
 }
 
 /** Settings without those that may differ between parts of one run: how long it is, and how often it reports. */

@@ -26,6 +26,6 @@ export async function originOf(training: Training, good: NamedArrays, last: numb
   await training.metrics({ final: true });
   const found = await training.inspect();
   return found === null
-    ? `update ${guilty}: not finite when it runs as a plan, finite op by op; its numbers are at the edge of f32`
+    ? `update ${guilty}: not finite when it runs as a plan, finite op by op; its numbers are at the edge of f32, or of f16 under engine.storage`
     : `update ${guilty}: ${showNonFinite(found)}`;
 }

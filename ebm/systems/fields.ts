@@ -1,7 +1,7 @@
 /** Settings that mean the same in every system. */
 
 import { toys, type ToyOptions } from "../data/toys/index.ts";
-import type { Fields, Settings } from "../settings.ts";
+import type { Fields, Settings, SettingsOf } from "../settings.ts";
 
 /** How long, how many at a time, and with which random numbers. */
 export const runFields = {
@@ -9,6 +9,20 @@ export const runFields = {
   updates: { kind: "integer", about: "parameter updates in all", min: 0 },
   batch: { kind: "integer", about: "data and chains per update", unit: "items", min: 1 },
 } as const satisfies Fields;
+
+/** How the engine computes an update; results depend on it. */
+export const engineFields = {
+  storage: {
+    kind: "choice",
+    about:
+      "how an update keeps activations: f16 takes half the memory and its traffic, on adapters with shader-f16; pictures and evaluations are f32",
+    values: ["f32", "f16"],
+    before: "f32",
+  },
+} as const satisfies Fields;
+
+/** The engine as every recipe takes it: f32 runs on all adapters. */
+export const engine: SettingsOf<typeof engineFields> = { storage: "f32" };
 
 /** `in toys but moons, 2spirals`: the toys that a measure can be chosen of. */
 function choosable(measure: keyof ToyOptions): string {

@@ -6,7 +6,16 @@ import { guardFields } from "../guard.ts";
 import { temperatureOf } from "../samplers/index.ts";
 import type { Fields, Settings, SettingsOf } from "../settings.ts";
 import type { Objective } from "../training.ts";
-import { adamFields, landscapeFields, logFields, longrunFields, runFields, toyFields, toyMeasures } from "./fields.ts";
+import {
+  adamFields,
+  engineFields,
+  landscapeFields,
+  logFields,
+  longrunFields,
+  runFields,
+  toyFields,
+  toyMeasures,
+} from "./fields.ts";
 
 export const jemNetKinds = ["mlp", "conv", "wideResnet", "resnet"] as const;
 export const jemStartKinds = ["persistent", "uniform", "normal", "matched", "data"] as const;
@@ -113,6 +122,7 @@ export const jemFields = {
     ...adamFields,
   },
   landscape: landscapeFields,
+  engine: engineFields,
   guard: guardFields,
   log: {
     ...logFields,

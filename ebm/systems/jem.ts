@@ -5,7 +5,6 @@
 
 import {
   foldIn,
-  grad,
   named,
   normal,
   randomIndex,
@@ -17,6 +16,7 @@ import {
 import { calibrate, Pass, stateOf } from "../../nn/index.ts";
 import type { Energy } from "../energy.ts";
 import { recovered } from "../guard.ts";
+import { slopesOf } from "../objectives/slopesOf.ts";
 import { langevin, walk } from "../samplers/index.ts";
 import type { Settings } from "../settings.ts";
 import { openTraining, type Keys, type Program } from "../trainer.ts";
@@ -121,6 +121,7 @@ export function jemProgramOf(settings: JemSettings, data: JemData): Program<JemS
     feed: (keys) =>
       batches.map(({ source, count, stream }) => source.feed(keyOf(keys, stream), count)).filter((fed) => fed !== null),
     levels: (update) => ({ rate: rate(update) }),
+    storage: settings.engine.storage,
     skips: settings.guard.mode === "recover",
     update({ optimizer: moments, ...learned }, fed, keys, levels, recoveries) {
       const { all, labelled, labels } = drawn(fed, keys);
@@ -135,7 +136,12 @@ export function jemProgramOf(settings: JemSettings, data: JemData): Program<JemS
       const items = { all, labelled, labels, samples: chains?.samples ?? null, joint: joint?.samples ?? null };
       const { loss, numbers } = named("loss", () => jemLoss(objective, (x) => read(learned, x, pass), items));
       const { parameters, state } = named("optimizer", () =>
-        optimizer.update(learned.parameters, grad(loss, learned.parameters), moments, levels.rate),
+        optimizer.update(
+          learned.parameters,
+          slopesOf(loss, learned.parameters, batch, settings.engine.storage),
+          moments,
+          levels.rate,
+        ),
       );
       const { memory } = joint ?? chains ?? learned;
       const walked = chains ?? joint;

@@ -8,7 +8,16 @@ import { guardFields } from "../guard.ts";
 import { samplerFields, samplerKind, samplerNames, temperatureOf } from "../samplers/index.ts";
 import type { Fields, Settings, SettingsOf } from "../settings.ts";
 import type { Objective } from "../training.ts";
-import { adamFields, landscapeFields, logFields, longrunFields, runFields, toyFields, toyMeasures } from "./fields.ts";
+import {
+  adamFields,
+  engineFields,
+  landscapeFields,
+  logFields,
+  longrunFields,
+  runFields,
+  toyFields,
+  toyMeasures,
+} from "./fields.ts";
 
 export const netKinds = ["toy", "vanilla", "strided", "nonlocal"] as const;
 export const startKinds = ["persistent", "data", "uniform", "normal", "generator"] as const;
@@ -90,6 +99,7 @@ export const shortRunFields = {
     ...adamFields,
   },
   landscape: landscapeFields,
+  engine: engineFields,
   guard: guardFields,
   log: {
     ...logFields,

@@ -9,6 +9,7 @@ import { Pass } from "../../nn/index.ts";
 import type { Source } from "../data/source.ts";
 import { recovered } from "../guard.ts";
 import { contrastiveDivergence } from "../objectives/contrastiveDivergence.ts";
+import { slopesOf } from "../objectives/slopesOf.ts";
 import { rowNorm } from "../samplers/chains.ts";
 import { samplerOf, temperatureOf, walk } from "../samplers/index.ts";
 import type { Settings } from "../settings.ts";
@@ -78,6 +79,7 @@ export function programOf(
     },
     feed: (keys) => [source.feed(keys.data, batch)].filter((fed) => fed !== null),
     levels: levelsOf(settings, temperature),
+    storage: settings.engine.storage,
     skips: settings.guard.mode === "recover",
     update({ optimizer: moments, ...learned }, [fed = null], keys, levels, recoveries) {
       const positive = noisy(source.batch(keys.data, batch, fed), keys.data, levels.dataNoise);
@@ -88,7 +90,7 @@ export function programOf(
 
       const pass = Pass.training(learned.remembered ?? {});
       const contrast = contrastiveDivergence(energyUnder(learned, pass), positive, negative, temperature);
-      const slopes = grad(contrast.loss, learned.parameters);
+      const slopes = slopesOf(contrast.loss, learned.parameters, batch * temperature, settings.engine.storage);
       const { parameters, state } = named("optimizer", () =>
         optimizer.update(learned.parameters, slopes, moments, levels.rate),
       );

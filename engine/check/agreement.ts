@@ -1,6 +1,7 @@
 /** Whether a device gives what the reference does: a program run eagerly, compiled and replayed. */
 
 import { compile, type Compiled } from "../compile/compile.ts";
+import type { StoredAs } from "../compile/halves.ts";
 import type { HostArray } from "../hostArray.ts";
 import type { ReferenceArray } from "../op.ts";
 import { inputOp, placeholder } from "../ops/sources.ts";
@@ -21,8 +22,16 @@ export interface Expected {
   tolerances: readonly Float64Array[];
 }
 
-/** Runs a program in the reference. `exactly` asks a device for the same numbers, to the bit. */
-export function expected(program: Program, inputs: readonly HostArray[], exactly = false): Expected {
+/**
+ * Runs a program in the reference. `exactly` asks a device for the same numbers, to the bit; `storage` says how it may keep what
+ * lies between.
+ */
+export function expected(
+  program: Program,
+  inputs: readonly HostArray[],
+  exactly = false,
+  storage: StoredAs = "f32",
+): Expected {
   const given = new Map<Tensor, ReferenceArray>();
   const placeholders = inputs.map(({ shape, dtype, data }) => {
     const node = placeholder(inputOp, { shape, dtype, label: "input" });
@@ -33,7 +42,9 @@ export function expected(program: Program, inputs: readonly HostArray[], exactly
   const values = evaluate(outputs, given);
   return {
     values,
-    tolerances: exactly ? values.map(({ data }) => new Float64Array(data.length)) : tolerances(outputs, given, values),
+    tolerances: exactly
+      ? values.map(({ data }) => new Float64Array(data.length))
+      : tolerances(outputs, given, values, storage),
   };
 }
 

@@ -7,6 +7,7 @@ import type { ReferenceArray, Scalar } from "../op.ts";
 import { inOrder } from "../graph.ts";
 import { evaluate } from "../reference.ts";
 import { threefry2x32 } from "../random/threefry.ts";
+import type { StoredAs } from "../compile/halves.ts";
 import type { Tensor } from "../tensor.ts";
 import { rows } from "./elementwise.ts";
 import { exact, SMALLEST, ulp, type Rounding } from "./ulp.ts";
@@ -70,6 +71,17 @@ export function ownErrors(node: Tensor, inputs: readonly ReferenceArray[], value
   return none.map((_, i) => terms * 2 ** -23 * total[i]);
 }
 
+/** Half the distance of neighbours among the f16, as a share of a number, and where they are smallest. */
+const HALF = 2 ** -11;
+const SMALLEST_HALF = 2 ** -25;
+
+/**
+ * What rounding to f16 may add to the error of a result, if it is stored so; rows, sums and what loops hand on never are. In the
+ * disturbed runs it is added in full, up or down: it is no bound that is hardly ever reached, as those of f32 are.
+ */
+const halving = ({ op, dtype }: Tensor, x: number): number =>
+  dtype === "f32" && (op.kind === "kernel" || op.kind === "elementwise") ? HALF * Math.abs(x) + SMALLEST_HALF : 0;
+
 /** Runs of the reference with every op wrong by a random share of its bound. */
 const DRAWS = 6;
 
@@ -79,12 +91,13 @@ const SAFETY = 4;
 /**
  * Bounds on the errors of `outputs`. For a single op, its own. For more, the reference runs a few times with every
  * intermediate result moved at random within its op's bound; a device may be `SAFETY` times as far off as the worst of
- * these runs, and no further.
+ * these runs, and no further. Under `storage` f16, any of them may be stored as that but for the outputs.
  */
 export function tolerances(
   outputs: readonly Tensor[],
   given: ReadonlyMap<Tensor, ReferenceArray>,
   exactly: readonly ReferenceArray[],
+  storage: StoredAs = "f32",
 ): Float64Array[] {
   const single = outputs.every(({ inputs }) => inputs.every((input) => given.has(input)));
   if (single)
@@ -94,7 +107,7 @@ export function tolerances(
     });
   const bounds = exactly.map(({ data }) => new Float64Array(data.length));
   for (let draw = 0; draw < DRAWS; draw++) {
-    disturbed(outputs, given, draw).forEach(({ data }, at) =>
+    disturbed(outputs, given, draw, storage).forEach(({ data }, at) =>
       data.forEach((value, i) => {
         bounds[at][i] = Math.max(bounds[at][i], SAFETY * Math.abs(value - exactly[at].data[i]) + SMALLEST);
       }),
@@ -107,6 +120,7 @@ function disturbed(
   outputs: readonly Tensor[],
   given: ReadonlyMap<Tensor, ReferenceArray>,
   draw: number,
+  storage: StoredAs,
 ): ReferenceArray[] {
   const known = new Map(given);
   inOrder(outputs, (node) => !known.has(node)).forEach((node, step) => {
@@ -121,7 +135,11 @@ function disturbed(
       node.inputs.map((input) => known.get(input)!),
       value,
     );
-    const data = value.data.map((x, i) => x + errors[i] * (threefry2x32([draw, step], [i, 0])[0] / 2 ** 31 - 1));
+    const halved = storage === "f16" && !outputs.includes(node);
+    const data = value.data.map((x, i) => {
+      const share = threefry2x32([draw, step], [i, 0])[0] / 2 ** 31 - 1;
+      return x + errors[i] * share + (halved ? halving(node, x) * Math.sign(share) : 0);
+    });
     known.set(node, { ...value, data });
   });
   return outputs.map((output) => known.get(output)!);

@@ -4,12 +4,14 @@ import { kernels, library } from "../../shaders/index.ts";
 
 /**
  * The text of a kernel with some slots refilled. A slot stands in the file as
- * `// slot NAME`, a default, `// end`; whatever is not refilled keeps its default. A constant stands as `const NAME = 8u;`.
+ * `// slot NAME`, a default, `// end`; whatever is not refilled keeps its default. A constant stands as `const NAME = 8u;`, an
+ * alias for what a buffer holds as `alias NAME = f32;`. A text with f16 in it enables that.
  */
 export function assemble(
   name: string,
   slots: Readonly<Record<string, string>>,
   constants: Readonly<Record<string, number>> = {},
+  aliases: Readonly<Record<string, string>> = {},
 ): string {
   const source = kernels[name];
   if (source === undefined)
@@ -19,13 +21,14 @@ export function assemble(
   );
   const needed = Object.keys(library).filter((path) => calls(filled, library[path]));
   const whole = [...included(needed).map((path) => library[path]), filled].join("\n");
-  const set = Object.entries(constants).reduce(
-    (text, [constant, value]) =>
-      text.replace(new RegExp(`^const ${constant} = \\d+u;$`, "m"), `const ${constant} = ${value}u;`),
-    whole,
-  );
+  const lines = [
+    ...Object.entries(constants).map(([name, value]) => [`const ${name} = \\d+u;`, `const ${name} = ${value}u;`]),
+    ...Object.entries(aliases).map(([name, type]) => [`alias ${name} = \\w+;`, `alias ${name} = ${type};`]),
+  ];
+  const set = lines.reduce((text, [line, other]) => text.replace(new RegExp(`^${line}$`, "m"), other), whole);
   // WGSL wants its directives before everything else.
-  const directives = set.match(/^enable \w+;$/gm) ?? [];
+  const half = /^[^/\n]*\bf16\b/m.test(set) ? ["enable f16;"] : [];
+  const directives = [...half, ...(set.match(/^enable \w+;$/gm) ?? [])];
   return [...directives, ...directives.reduce((text, line) => text.replace(`${line}\n`, ""), set).split("\n")].join(
     "\n",
   );

@@ -12,6 +12,7 @@ import { trace } from "../tracing.ts";
 import { leavesOf, mapTree, tensorsOf, type Tree } from "../tree.ts";
 import { adopt } from "../scope.ts";
 import { close } from "./close.ts";
+import type { StoredAs } from "./halves.ts";
 import { optimised } from "./passes.ts";
 import { Plan } from "./plan.ts";
 import type { Profile } from "./profile.ts";
@@ -27,6 +28,11 @@ export type Given<T> = T extends Tensor
 export interface CompileOptions {
   /** Positions of arguments whose tensors the function may overwrite; the caller can no longer use them. */
   donate?: readonly number[];
+  /**
+   * How the program keeps tensors of its own between kernels: `f32`, as by default, or `f16` those that bear it (`halvesOf` says which),
+   * in half the memory; arithmetic is f32 all the same. What is beyond 65 504 then becomes infinite, as what is beyond f32 always does.
+   */
+  storage?: StoredAs;
 }
 
 export interface Compiled<A extends readonly unknown[], R extends Tree> {
@@ -64,18 +70,20 @@ export function compile<A extends readonly unknown[], R extends Tree>(
 ): Compiled<A, R> {
   const traces = new Map<string, Traced>();
   const donate = new Set(options.donate ?? []);
+  const storage = options.storage ?? "f32";
 
   const tracedFor = (device: Device, leaves: readonly Leaf[], inputs: readonly unknown[]): Traced => {
     const key = leaves.map(({ path, kind }) => `${path} ${kind}`).join("; ");
     const known = traces.get(key);
     if (known !== undefined && known.plan.device === device) return known;
-    const made = traceProgram(device, program as unknown as Program, inputs, leaves);
+    const made = traceProgram(device, program as unknown as Program, inputs, leaves, storage);
     traces.set(key, made);
     return made;
   };
 
   const run = (...inputs: unknown[]): Tree => {
     const device = currentDevice("compile");
+    expectAble(device, storage);
     const leaves = leavesOfArguments(inputs, donate);
     const traced = tracedFor(device, leaves, inputs);
     const { plan, captured, result } = traced;
@@ -104,11 +112,13 @@ export function compile<A extends readonly unknown[], R extends Tree>(
   return Object.assign(run, {
     trace: planFor,
     async prepare(...inputs: unknown[]) {
+      expectAble(currentDevice("compile"), storage);
       const plan = planFor(...inputs);
       await plan.prepare();
       return plan;
     },
     profile(...inputs: unknown[]) {
+      expectAble(currentDevice("compile"), storage);
       const leaves = leavesOfArguments(inputs, donate);
       const traced = tracedFor(currentDevice("compile"), leaves, inputs);
       return traced.plan.profile(storesOf(leaves, traced), parameterWords(leaves));
@@ -171,7 +181,21 @@ function parameterWords(leaves: readonly Leaf[]): Uint32Array {
   return Uint32Array.from(leaves.flatMap(({ words }) => words));
 }
 
-function traceProgram(device: Device, program: Program, inputs: readonly unknown[], leaves: readonly Leaf[]): Traced {
+/** Throws a RangeError where an adapter cannot keep tensors as they were asked for. */
+function expectAble({ hasHalves, adapter }: Device, storage: StoredAs): void {
+  if (storage === "f16" && !hasHalves)
+    throw new RangeError(
+      `compile: storage "f16" needs the WebGPU feature shader-f16, which this adapter does not have (${adapter.name}); choose "f32"`,
+    );
+}
+
+function traceProgram(
+  device: Device,
+  program: Program,
+  inputs: readonly unknown[],
+  leaves: readonly Leaf[],
+  storage: StoredAs,
+): Traced {
   const words = new Map<Tensor, number>();
   let word = FIRST_ARGUMENT;
   const nodes = leaves.map(({ tensor, dtype, path }) => {
@@ -198,6 +222,6 @@ function traceProgram(device: Device, program: Program, inputs: readonly unknown
     ...captured.map((entry) => entry.placeholder),
   ];
   const donated = new Set(nodes.filter((_, at) => leaves[at].donated));
-  const plan = new Plan(device, schedule(placeholders, donated, outputs, words, device.target));
+  const plan = new Plan(device, schedule(placeholders, donated, outputs, words, device.target, { storage }));
   return { plan, captured: captured.map(({ tensor }) => tensor.storage!.hold()), result };
 }

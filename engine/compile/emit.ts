@@ -5,6 +5,7 @@ import type { DType } from "../hostArray.ts";
 import { Position, type IndexMath } from "../position.ts";
 import { sameShape, sizeOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Halves } from "./halves.ts";
 import type { Sizes } from "./sizes.ts";
 
 /** How a leaf is read within a cluster. */
@@ -20,9 +21,11 @@ export interface LeafUse {
 /** Where the arguments of a program lie in its parameter block, in words. */
 export type ArgumentWords = ReadonlyMap<Tensor, number>;
 
-const wgslType: Record<DType, string> = { f32: "f32", u32: "u32", bool: "bool", key: "vec2u" };
-/** How an element lies in a buffer. */
-export const stored: Record<DType, string> = { f32: "f32", u32: "u32", bool: "u32", key: "vec2u" };
+const stored: Record<DType, string> = { f32: "f32", u32: "u32", bool: "u32", key: "vec2u" };
+
+/** How an element of a tensor lies in its buffer. */
+export const elementOf = (tensor: Tensor, halves: Halves): string =>
+  halves.has(tensor) ? "f16" : stored[tensor.dtype];
 
 /** What the expressions of a cluster have in common. */
 export interface Surroundings {
@@ -30,6 +33,7 @@ export interface Surroundings {
   leaves: Map<Tensor, LeafUse>;
   words: ArgumentWords;
   sizes: Sizes;
+  halves: Halves;
 }
 
 export class Emitter {
@@ -123,6 +127,7 @@ export class Emitter {
     leaf.read = true;
     if (index !== this.target) leaf.aligned = false;
     const element = `leaf${leaf.index}[${index}]`;
+    if (this.around.halves.has(node)) return this.#bind("v", `f32(${element})`);
     return this.#bind("v", node.dtype === "bool" ? `${element} != 0u` : element);
   }
 
@@ -165,9 +170,11 @@ export class Emitter {
   }
 }
 
-/** A value as it is put into a buffer. */
-export const toStored = (value: string, dtype: DType): string =>
-  dtype === "bool" ? `select(0u, 1u, ${value})` : value;
+/** A value of a tensor as it is put into its buffer. */
+export function toStored(value: string, tensor: Tensor, halves: Halves): string {
+  if (halves.has(tensor)) return `f16(${value})`;
+  return tensor.dtype === "bool" ? `select(0u, 1u, ${value})` : value;
+}
 
 /** A number as WGSL text. */
 export function literal(value: number, dtype: DType): string {
@@ -182,11 +189,11 @@ export function literal(value: number, dtype: DType): string {
 export const wgslFunction = (
   name: string,
   parameters: string,
-  dtype: DType,
+  type: string,
   lines: readonly string[],
   result: string,
 ): string =>
-  `fn ${name}(${parameters}) -> ${dtype === "bool" ? "u32" : wgslType[dtype]} {\n${[...lines, `return ${result};`].map((line) => `  ${line}\n`).join("")}}`;
+  `fn ${name}(${parameters}) -> ${type} {\n${[...lines, `return ${result};`].map((line) => `  ${line}\n`).join("")}}`;
 
 /**
  * Index arithmetic as text, with constants folded. Its numbers are sizes of the dispatch, but for those that it divides by: as

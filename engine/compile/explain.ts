@@ -17,7 +17,7 @@ export const showCost = ({ dispatches, flops, read, written }: Cost): string =>
 
 /**
  * Totals, memory, and a line per command: what it computes with the layer it belongs to (∇ in a gradient), its shader, its
- * grid, its arithmetic, the bytes and the buffers that it reads → writes.
+ * grid, its arithmetic, the bytes and the buffers that it reads → writes, those of f16 with a ½.
  */
 export function explain(schedule: Schedule, options: { wgsl?: boolean }): string {
   const { commands } = schedule;
@@ -43,10 +43,12 @@ export function explain(schedule: Schedule, options: { wgsl?: boolean }): string
         const head = `${indent}${count} times${label === "" ? "" : ` ${label}`}: ${showCost(costOf(body))} each`;
         return [[head], ...describe(body, `${indent}  `)];
       }
-      const { source, groups, name, flops, read, written, slots } = command;
+      const { source, groups, name, flops, read, written, slots, halves } = command;
       shaders.set(`${name} (${source.file}.wgsl)`, source.wgsl);
       const bound = (access: string) =>
-        slots.filter((_, at) => source.bindings[at].access === access).map((slot) => showRef(slot));
+        slots.flatMap((slot, at) =>
+          source.bindings[at].access === access ? [`${showRef(slot)}${halves[at] ? "½" : ""}`] : [],
+        );
       const buffers = [...bound("read"), "→", ...bound("read_write")].join(" ");
       const grid = `${groups.join(" × ")} groups`;
       const moved = `${showBytes(read)} → ${showBytes(written)}`;

@@ -1,14 +1,12 @@
 /** Expressions over four neighbours at a time: their buffers hold vectors, and a load or store of four takes hardly longer than one. */
 
-import type { DType } from "../hostArray.ts";
 import type { Tensor } from "../tensor.ts";
-import { stored, type LeafUse } from "./emit.ts";
+import { elementOf, type LeafUse } from "./emit.ts";
+import type { Halves } from "./halves.ts";
 
-/** Four elements as they lie in a buffer; null for keys, which are vectors already. */
-export function fourOf(dtype: DType): string | null {
-  if (dtype === "key") return null;
-  return stored[dtype] === "f32" ? "vec4f" : "vec4u";
-}
+/** Four elements of a tensor as they lie in its buffer; null for keys, which are vectors already. */
+export const fourOf = (tensor: Tensor, halves: Halves): string | null =>
+  tensor.dtype === "key" ? null : `vec4<${elementOf(tensor, halves)}>`;
 
 /** Where the elements of a tensor are stored, and the value of one of them. */
 export interface Result {
@@ -28,18 +26,19 @@ export function loadFour(
   lines: readonly string[],
   results: readonly Result[],
   uses: ReadonlyMap<Tensor, LeafUse>,
+  halves: Halves,
 ): string {
   const leaves = [...uses]
-    .filter(([leaf, { read, aligned }]) => read && aligned && fourOf(leaf.dtype) !== null)
-    .map(([leaf, { index }]) => ({ type: stored[leaf.dtype], buffer: `leaf${index}`, at: `leaf${index}At` }));
+    .filter(([leaf, { read, aligned }]) => read && aligned && fourOf(leaf, halves) !== null)
+    .map(([leaf, { index }]) => ({ type: elementOf(leaf, halves), buffer: `leaf${index}`, at: `leaf${index}At` }));
   const ofOne = lines.map((line) => leaves.reduce((text, { buffer, at }) => text.replaceAll(`${buffer}[i]`, at), line));
   const index = (at: number) => (at === 0 ? "4u * i" : `4u * i + ${at}u`);
   const four = ({ tensor, buffer }: Result) =>
-    `${fourOf(tensor.dtype)}(${FOUR.map((one) => `${one}.${buffer}`).join(", ")})`;
+    `${fourOf(tensor, halves)}(${FOUR.map((one) => `${one}.${buffer}`).join(", ")})`;
   const [first, ...besides] = results;
   return [
     "struct Values {",
-    ...results.map(({ tensor, buffer }) => `  ${buffer}: ${stored[tensor.dtype]},`),
+    ...results.map(({ tensor, buffer }) => `  ${buffer}: ${elementOf(tensor, halves)},`),
     "}",
     "",
     `fn values(${["i: u32", ...leaves.map(({ at, type }) => `${at}: ${type}`)].join(", ")}) -> Values {`,
@@ -47,7 +46,7 @@ export function loadFour(
     `  return Values(${results.map(({ value }) => value).join(", ")});`,
     "}",
     "",
-    `fn load(i: u32) -> ${fourOf(first.tensor.dtype)} {`,
+    `fn load(i: u32) -> ${fourOf(first.tensor, halves)} {`,
     ...leaves.map(({ at, buffer }) => `  let ${at} = ${buffer}[i];`),
     ...FOUR.map((one, at) => {
       const components = leaves.map((leaf) => `${leaf.at}.${COMPONENTS[at]}`);

@@ -5,14 +5,13 @@ import type { KernelSource } from "../device/pipelines.ts";
 import type { Target } from "../device/target.ts";
 import type { Choice } from "../form.ts";
 import { gridOf } from "../grid.ts";
-import type { DType } from "../hostArray.ts";
 import type { Launch } from "../op.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { assemble } from "./assemble.ts";
 import {
+  elementOf,
   Emitter,
-  stored,
   toStored,
   wgslFunction,
   type ArgumentWords,
@@ -21,6 +20,7 @@ import {
 } from "./emit.ts";
 import { fourOf, loadFour, type Result } from "./fours.ts";
 import { baseOf, storedBy, type Cluster } from "./fuse.ts";
+import { noHalves, type Halves } from "./halves.ts";
 import { Sizes } from "./sizes.ts";
 
 /** A cluster as a kernel, but for the choice of buffers. */
@@ -45,19 +45,21 @@ interface Parts {
   launch: Omit<Launch, "inputs">;
   operands: readonly Tensor[];
   slots: Record<string, string>;
+  /** What the aliases of its shader stand for, where a buffer holds no f32. */
+  aliases?: Record<string, string>;
   /** The slot in front of which leaves are declared. */
   declareIn: string;
   /** Whether results, and leaves that are read only at the element being written, are bound as vectors of four. */
   fours?: boolean;
 }
 
-/** `target` decides which form of a kernel is used. */
-export function lower(cluster: Cluster, words: ArgumentWords, target: Target): Lowered {
+/** `target` decides which form of a kernel is used, `halves` are kept in f16. */
+export function lower(cluster: Cluster, words: ArgumentWords, target: Target, halves: Halves): Lowered {
   const uses = new Map<Tensor, LeafUse>(
     cluster.leaves.map((leaf, index) => [leaf, { index, aligned: true, read: false }]),
   );
   const sizes = new Sizes();
-  const parts = partsOf(cluster, { leaves: uses, words, sizes }, target);
+  const parts = partsOf(cluster, { leaves: uses, words, sizes, halves }, target);
   const { file, output, fixed } = layoutOf(parts);
   const leaves = cluster.leaves.filter((leaf) => uses.get(leaf)!.read);
   const leafBinding = (leaf: Tensor) => fixed + uses.get(leaf)!.index;
@@ -77,7 +79,7 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target): L
     source(shared) {
       const inFours = (tensor: Tensor) => parts.fours === true && uses.get(tensor)?.aligned !== false;
       const declare = (binding: number, access: string, name: string, tensor: Tensor) => {
-        const type = (inFours(tensor) ? fourOf(tensor.dtype) : null) ?? stored[tensor.dtype];
+        const type = (inFours(tensor) ? fourOf(tensor, halves) : null) ?? elementOf(tensor, halves);
         return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}>;\n`;
       };
       const declarations = [
@@ -93,7 +95,7 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target): L
       if (declarations.length > 0) slots[parts.declareIn] = `${declarations.join("")}\n${slots[parts.declareIn]}`;
       return {
         file,
-        ...sizes.given(assemble(file, slots, parts.launch.constants), parts.launch.sizes ?? {}),
+        ...sizes.given(assemble(file, slots, parts.launch.constants, parts.aliases), parts.launch.sizes ?? {}),
         entry: parts.launch.entry ?? "main",
         overrides: parts.launch.overrides,
         bindings: [
@@ -124,7 +126,17 @@ function partsOf(cluster: Cluster, around: Surroundings, target: Target): Parts 
     throw new TypeError(`lower: ${core.describe()} is not a kernel`);
   const { inputs, ...launch } = core.op.launch(core, core.inputs, core.attributes, target);
   const slots: Record<string, string> = isBare(cluster) ? {} : { epilogue: epilogue(cluster, launch.shader, around) };
-  return { launch, operands: inputs, slots, declareIn: "epilogue" };
+  const aliases = aliasesOf(launch.shader, [...inputs, cluster.root], around.halves);
+  return { launch, operands: inputs, slots, aliases, declareIn: "epilogue" };
+}
+
+/** The aliases of a shader for what the buffers of these tensors hold, bound in this order, as far as they are halves. */
+function aliasesOf(shader: string, bound: readonly Tensor[], halves: Halves): Record<string, string> {
+  const names = [...kernels[shader].matchAll(/^@group\(0\) @binding\(\d\) .*: array<(\w+)>;$/gm)].map(
+    ([, name]) => name,
+  );
+  const narrow = bound.flatMap((tensor, at) => (halves.has(baseOf(tensor)) ? [names[at]] : []));
+  return Object.fromEntries(narrow.map((name) => [name, "f16"]));
 }
 
 /** Lines of an expression beyond which a loop around it takes compilers too long. */
@@ -136,15 +148,15 @@ const MANY = 2 ** 16;
 function expression(cluster: Cluster, around: Surroundings, { elements, writtenOut }: Target): Parts {
   const { root } = cluster;
   const emitter = new Emitter(around, new Map(), "i");
-  const value = toStored(emitter.at(root, "i"), root.dtype);
-  const besides = besidesOf(cluster, emitter);
+  const value = toStored(emitter.at(root, "i"), root, around.halves);
+  const besides = besidesOf(cluster, emitter, around.halves);
   const { lines } = emitter;
   const each = lines.length > LONG ? 1 : elements(root.size);
   const fours =
     each >= 4 &&
     root.size >= MANY &&
     lines.length <= SHORT &&
-    storedBy(cluster).every(({ dtype }) => fourOf(dtype) !== null);
+    storedBy(cluster).every((tensor) => fourOf(tensor, around.halves) !== null);
   const width = fours ? 4 : 1;
   const turns = each / width;
   return {
@@ -158,10 +170,10 @@ function expression(cluster: Cluster, around: Surroundings, { elements, writtenO
     },
     operands: [],
     slots: {
-      element: `alias Element = ${fours ? fourOf(root.dtype) : stored[root.dtype]};`,
+      element: `alias Element = ${fours ? fourOf(root, around.halves) : elementOf(root, around.halves)};`,
       load: fours
-        ? loadFour(lines, [{ tensor: root, buffer: "y", value }, ...besides], around.leaves)
-        : wgslFunction("load", "i: u32", root.dtype, [...lines, ...storesOf(besides)], value),
+        ? loadFour(lines, [{ tensor: root, buffer: "y", value }, ...besides], around.leaves, around.halves)
+        : wgslFunction("load", "i: u32", elementOf(root, around.halves), [...lines, ...storesOf(besides)], value),
     },
     declareIn: "load",
     fours,
@@ -180,10 +192,10 @@ function reduction(cluster: Cluster, around: Surroundings): Parts {
   const { axes } = node.attributes as { axes: readonly number[] };
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
   const { combine } = node.op;
-  const element = stored[node.dtype];
+  const element = elementOf(node, noHalves);
   const slots: Record<string, string> = {
     element: `alias Element = ${element};`,
-    combine: wgslFunction("combine", `a: ${element}, b: ${element}`, node.dtype, [], combine.wgsl),
+    combine: wgslFunction("combine", `a: ${element}, b: ${element}`, element, [], combine.wgsl),
     ...((count <= FEW ? writtenOut(node, axes, count, around) : null) ?? inLoop(node, axes, around)),
   };
   if (!isBare(cluster)) slots.epilogue = epilogue(cluster, "reduce", around);
@@ -197,6 +209,7 @@ function reduction(cluster: Cluster, around: Surroundings): Parts {
     },
     operands: [],
     slots,
+    aliases: around.halves.has(cluster.root) ? { ElementY: "f16" } : {},
     declareIn: "load",
   };
 }
@@ -212,14 +225,17 @@ function writtenOut(
   const terms = Array.from({ length: count }, (_, r) => emitter.reduced(node.inputs[0], axes, `${r}u`));
   if (emitter.lines.length > MANY_LINES) return null;
   const total = terms.reduce((before, term) => `combine(${before}, ${term})`, "IDENTITY");
-  return { load: "", total: wgslFunction("total", "o: u32, once: u32", node.dtype, emitter.lines, total) };
+  return {
+    load: "",
+    total: wgslFunction("total", "o: u32, once: u32", elementOf(node, noHalves), emitter.lines, total),
+  };
 }
 
 /** A reduction that goes over its terms in a loop. */
 function inLoop(node: Tensor, axes: readonly number[], around: Surroundings): Record<string, string> {
   const emitter = new Emitter(around, new Map(), null);
   const value = emitter.reduced(node.inputs[0], axes, "r");
-  return { load: wgslFunction("load", "o: u32, r: u32", node.dtype, emitter.lines, value) };
+  return { load: wgslFunction("load", "o: u32, r: u32", elementOf(node, noHalves), emitter.lines, value) };
 }
 
 /** Whether the result of a core is stored as it is, and nothing besides. */
@@ -243,17 +259,16 @@ function epilogue(cluster: Cluster, shader: string, around: Surroundings): strin
   });
   const emitter = new Emitter(around, new Map([[core, "value"]]), "i", { shape: core.shape, parts });
   const value = emitter.at(cluster.root, "i");
-  const stores = storesOf(besidesOf(cluster, emitter));
-  const dtype: DType = "f32";
-  return wgslFunction("epilogue", parameters.replace("Element", "f32"), dtype, [...emitter.lines, ...stores], value);
+  const stores = storesOf(besidesOf(cluster, emitter, around.halves));
+  return wgslFunction("epilogue", parameters.replace("Element", "f32"), "f32", [...emitter.lines, ...stores], value);
 }
 
 /** What a cluster stores besides its root. */
-const besidesOf = ({ besides }: Cluster, emitter: Emitter): Result[] =>
+const besidesOf = ({ besides }: Cluster, emitter: Emitter, halves: Halves): Result[] =>
   besides.map((tensor, at) => ({
     tensor,
     buffer: `${BESIDES}${at}`,
-    value: toStored(emitter.at(tensor, "i"), tensor.dtype),
+    value: toStored(emitter.at(tensor, "i"), tensor, halves),
   }));
 
 /** Lines that store results at index `i`; they come after all that is read, which they may overwrite. */

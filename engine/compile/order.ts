@@ -5,29 +5,34 @@
  * last layer that reads it is asked for. Computed as soon as its operands exist, a weight's gradient lets them go.
  */
 
-import { wordsPer } from "../hostArray.ts";
 import type { Tensor } from "../tensor.ts";
 import { baseOf, needsOf, producerOf, storedBy, type Cluster, type Clusters } from "./fuse.ts";
+import { noHalves, type Halves } from "./halves.ts";
+import { bytesOf } from "./work.ts";
 
-/** Puts clusters in an order in which they can run, given what is asked for and what is there already. */
+/** Puts clusters in an order in which they can run, given what is asked for, what is there already and what is kept in f16. */
 export type Order = (
   clusters: Clusters,
   outputs: readonly Tensor[],
   boundary: ReadonlySet<Tensor>,
+  halves?: Halves,
 ) => readonly Cluster[];
 
 type Needs = ReadonlyMap<Cluster, ReadonlySet<Tensor>>;
+/** Bytes of a tensor. */
+type Size = (tensor: Tensor) => number;
 
 /**
  * The same clusters in an order in which they can run and that takes fewer bytes; in the order given where going early
  * would take more, as it may where tensors of many sizes cannot take over each other's buffers. In the body of a loop it is
  * not known here which result lies in which carry's buffer: there a plan may, rarely, come out a few bytes larger.
  */
-export const frugally: Order = ({ list, stored }, outputs, boundary) => {
+export const frugally: Order = ({ list, stored }, outputs, boundary, halves = noHalves) => {
+  const size = (tensor: Tensor) => bytesOf(tensor, halves);
   const needs = new Map(list.map((cluster) => [cluster, needsOf(cluster, stored)]));
   const lasting = new Set<Tensor>([...boundary, ...outputs.map(baseOf)]);
-  const early = earliest(list, needs, boundary, lasting);
-  return taken(early, needs, lasting) <= taken(list, needs, lasting) ? early : list;
+  const early = earliest(list, needs, boundary, lasting, size);
+  return taken(early, needs, lasting, size) <= taken(list, needs, lasting, size) ? early : list;
 };
 
 /** Clusters in an order in which each that frees as much as it takes goes as soon as it can. */
@@ -36,6 +41,7 @@ function earliest(
   needs: Needs,
   boundary: ReadonlySet<Tensor>,
   lasting: ReadonlySet<Tensor>,
+  size: Size,
 ): Cluster[] {
   const readers = new Map<Tensor, Cluster[]>();
   for (const [cluster, tensors] of needs) for (const tensor of tensors) append(readers, tensor, cluster);
@@ -60,8 +66,8 @@ function earliest(
   const mayReplace = (cluster: Cluster) =>
     replaced(cluster).every((tensor) => readers.get(tensor)!.every((other) => other === cluster || placed.has(other)));
   const takes = (cluster: Cluster) =>
-    storedBy(cluster).reduce((words, own) => words + size(own), 0) -
-    replaced(cluster).reduce((words, tensor) => words + size(tensor), 0);
+    storedBy(cluster).reduce((bytes, own) => bytes + size(own), 0) -
+    replaced(cluster).reduce((bytes, tensor) => bytes + size(tensor), 0);
   const place = (cluster: Cluster) => {
     placed.add(cluster);
     order.push(cluster);
@@ -85,28 +91,26 @@ function earliest(
   return order;
 }
 
-/** Words of the buffers that an order takes, each handed on to a tensor of its size once nothing needs what it holds. */
-function taken(order: readonly Cluster[], needs: Needs, lasting: ReadonlySet<Tensor>): number {
+/** Bytes of the buffers that an order takes, each handed on to a tensor of its size once nothing needs what it holds. */
+function taken(order: readonly Cluster[], needs: Needs, lasting: ReadonlySet<Tensor>, size: Size): number {
   const last = new Map<Tensor, number>();
   order.forEach((cluster, time) => {
     for (const tensor of [...storedBy(cluster), ...needs.get(cluster)!]) last.set(tensor, time);
   });
   /** How many buffers of each size are free. */
   const free = new Map<number, number>();
-  let words = 0;
+  let bytes = 0;
   order.forEach((cluster, time) => {
     for (const own of storedBy(cluster).map(size)) {
       const spare = free.get(own) ?? 0;
       if (spare > 0) free.set(own, spare - 1);
-      else words += own;
+      else bytes += own;
     }
     for (const tensor of [...storedBy(cluster), ...needs.get(cluster)!])
       if (last.get(tensor) === time && !lasting.has(tensor)) free.set(size(tensor), (free.get(size(tensor)) ?? 0) + 1);
   });
-  return words;
+  return bytes;
 }
-
-const size = (tensor: Tensor): number => tensor.size * wordsPer(tensor.dtype);
 
 function append(readers: Map<Tensor, Cluster[]>, tensor: Tensor, cluster: Cluster): void {
   const known = readers.get(tensor);

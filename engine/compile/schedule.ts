@@ -6,8 +6,9 @@ import type { Choice } from "../form.ts";
 import { nameOf } from "../labels.ts";
 import type { Body } from "../ops/loop.ts";
 import type { Tensor } from "../tensor.ts";
-import { stored as elements, type ArgumentWords } from "./emit.ts";
+import { elementOf, type ArgumentWords } from "./emit.ts";
 import { baseOf, fuse, storedBy, type Cluster } from "./fuse.ts";
+import { halvesOf, noHalves, type Halves, type StoredAs } from "./halves.ts";
 import { join } from "./join.ts";
 import { lower } from "./lower.ts";
 import { frugally, type Order } from "./order.ts";
@@ -27,6 +28,8 @@ export interface Dispatch {
   kind: "dispatch";
   source: KernelSource;
   slots: readonly SlotRef[];
+  /** Which of them it reads or writes as f16. */
+  halves: readonly boolean[];
   groups: readonly [number, number, number];
   /** The form of its kernel, where that has several. */
   choice: Choice | null;
@@ -77,16 +80,24 @@ export interface Schedule {
   unplanned: number;
 }
 
-/** Plans `outputs`, given buffers for `inputs`; those in `donated` may be overwritten. `order` says which cluster goes when. */
+export interface ScheduleOptions {
+  /** Which cluster goes when. */
+  order?: Order;
+  /** How the plan keeps tensors of its own. */
+  storage?: StoredAs;
+}
+
+/** Plans `outputs`, given buffers for `inputs`; those in `donated` may be overwritten. */
 export function schedule(
   inputs: readonly Tensor[],
   donated: ReadonlySet<Tensor>,
   outputs: readonly Tensor[],
   words: ArgumentWords,
   target: Target,
-  order: Order = frugally,
+  { order = frugally, storage = "f32" }: ScheduleOptions = {},
 ): Schedule {
-  const scheduler = new Scheduler(words, target, order);
+  const halves = storage === "f16" ? halvesOf(outputs, new Set(inputs), target.leastHalf) : noHalves;
+  const scheduler = new Scheduler(words, target, order, halves);
   const places = new Map<Tensor, SlotRef>(inputs.map((input) => [input, scheduler.slot(input, "given")]));
   const commands = scheduler.graph(outputs, new Set(inputs), donated, places);
   const outputSlots = outputs.map((output) => places.get(baseOf(output)) as number);
@@ -96,7 +107,7 @@ export function schedule(
     slots: scheduler.slots,
     inputs: inputs.map((input) => places.get(input) as number),
     outputs: outputSlots,
-    unplanned: unplannedBytes(outputs, new Set(inputs)),
+    unplanned: unplannedBytes(outputs, new Set(inputs), halves),
   };
 }
 
@@ -110,15 +121,16 @@ class Scheduler {
     readonly words: ArgumentWords,
     readonly target: Target,
     readonly order: Order,
+    readonly halves: Halves,
   ) {}
 
   slot(node: Tensor, role: Slot["role"] = "kept"): number {
-    return this.slots.push({ bytes: bytesOf(node), role, purpose: node.op.name }) - 1;
+    return this.slots.push({ bytes: bytesOf(node, this.halves), role, purpose: node.op.name }) - 1;
   }
 
   /** A slot for a tensor: a free one of its size if there is one that `suits`. */
   #take(node: Tensor, suits: (slot: number) => boolean = () => true): number {
-    const at = this.#free.findIndex((slot) => this.slots[slot].bytes === bytesOf(node) && suits(slot));
+    const at = this.#free.findIndex((slot) => this.slots[slot].bytes === bytesOf(node, this.halves) && suits(slot));
     const slot = at === -1 ? this.slot(node) : this.#free.splice(at, 1)[0];
     for (const used of this.#used) used.add(slot);
     return slot;
@@ -139,7 +151,7 @@ class Scheduler {
   ): Command[] {
     const { mostReads } = this.target;
     const clusters = join(fuse(outputs, boundary, mostReads), outputs, boundary, mostReads);
-    const list = this.order(clusters, outputs, boundary);
+    const list = this.order(clusters, outputs, boundary, this.halves);
     const commands: Command[] = [];
     const lastUse = lastUses(list, outputs);
     for (const tensor of spare) if (!lastUse.has(tensor)) this.#release(places.get(tensor)!);
@@ -171,7 +183,7 @@ class Scheduler {
     commands: Command[],
   ): void {
     const { root, core } = cluster;
-    const lowered = lower(cluster, this.words, this.target);
+    const lowered = lower(cluster, this.words, this.target, this.halves);
     const shared = new Map<Tensor, Tensor>();
     if (core?.op.kind === "update") this.#updated(core, time, dying, lastUse, places, carries.get(root), commands);
     else
@@ -188,15 +200,17 @@ class Scheduler {
       }
     // A tensor without elements has a place, and nothing to compute.
     if (lowered.groups.includes(0)) return;
+    const bound = lowered.binds(shared).map(baseOf);
     commands.push({
       kind: "dispatch",
       source: lowered.source(shared),
-      slots: lowered.binds(shared).map((tensor) => places.get(baseOf(tensor))!),
+      slots: bound.map((tensor) => places.get(tensor)!),
+      halves: bound.map((tensor) => this.halves.has(tensor)),
       groups: lowered.groups,
       choice: lowered.choice,
       label: titled(cluster, ({ op }) => op.name),
       name: titled(cluster, nameOf),
-      ...workOf(cluster, lowered),
+      ...workOf(cluster, lowered, this.halves),
     });
   }
 
@@ -213,8 +227,8 @@ class Scheduler {
       (leaf) =>
         dying.has(leaf) &&
         typeof places.get(leaf) === "number" &&
-        elements[leaf.dtype] === elements[result.dtype] &&
-        bytesOf(leaf) === bytesOf(result),
+        elementOf(leaf, this.halves) === elementOf(result, this.halves) &&
+        bytesOf(leaf, this.halves) === bytesOf(result, this.halves),
     );
     const returned = lastUse.get(result) === Infinity;
     return fitting.find((leaf) => spare.has(leaf) === returned) ?? fitting.at(0);

@@ -5,19 +5,22 @@ import { wordsPer } from "../hostArray.ts";
 import type { Body } from "../ops/loop.ts";
 import type { Tensor } from "../tensor.ts";
 import { baseOf, storedBy, type Cluster } from "./fuse.ts";
+import { noHalves, type Halves } from "./halves.ts";
 import type { Lowered } from "./lower.ts";
 import type { Dispatch } from "./schedule.ts";
 
-export const bytesOf = (node: Tensor): number => node.size * wordsPer(node.dtype) * 4;
+/** Bytes of a buffer for a tensor: of halves two for each element, and whole words, of which copies are. */
+export const bytesOf = (node: Tensor, halves: Halves = noHalves): number =>
+  halves.has(node) ? 4 * Math.ceil(node.size / 2) : node.size * wordsPer(node.dtype) * 4;
 
 /** What a program would take whose every op stores its result. */
-export function unplannedBytes(outputs: readonly Tensor[], boundary: ReadonlySet<Tensor>): number {
+export function unplannedBytes(outputs: readonly Tensor[], boundary: ReadonlySet<Tensor>, halves: Halves): number {
   const inner = (node: Tensor): number => {
     if (node.state === "lazy" || node.op.kind === "source" || node.op.kind === "pick" || baseOf(node) !== node)
       return 0;
-    if (node.op.kind !== "loop") return bytesOf(node);
+    if (node.op.kind !== "loop") return bytesOf(node, halves);
     const { body } = node.attributes as { body: Body };
-    return unplannedBytes(body.results, new Set(body.captured));
+    return unplannedBytes(body.results, new Set(body.captured), halves);
   };
   return inOrder(outputs, (node) => !boundary.has(node)).reduce(
     (total, node) => total + (boundary.has(node) ? 0 : inner(node)),
@@ -33,7 +36,11 @@ export function titled(cluster: Cluster, word: (node: Tensor) => string): string
 }
 
 /** What a dispatch computes, reads and writes. */
-export function workOf(cluster: Cluster, lowered: Lowered): Pick<Dispatch, "flops" | "read" | "written"> {
+export function workOf(
+  cluster: Cluster,
+  lowered: Lowered,
+  halves: Halves,
+): Pick<Dispatch, "flops" | "read" | "written"> {
   const { core } = cluster;
   const results = storedBy(cluster);
   const stored = new Set([...cluster.leaves, ...cluster.operands]);
@@ -49,7 +56,7 @@ export function workOf(cluster: Cluster, lowered: Lowered): Pick<Dispatch, "flop
   const written = core?.op.kind === "update" ? [core.inputs.at(-1)!] : results;
   return {
     flops: functions.reduce((total, { size }) => total + size, core === null ? 0 : lowered.flops),
-    read: [...read].reduce((total, tensor) => total + bytesOf(tensor), 0),
-    written: written.reduce((total, tensor) => total + bytesOf(tensor), 0),
+    read: [...read].reduce((total, tensor) => total + bytesOf(tensor, halves), 0),
+    written: written.reduce((total, tensor) => total + bytesOf(tensor, halves), 0),
   };
 }

@@ -60,6 +60,11 @@ export class Device {
     return new Device(gpu, choice, targetOf(gpu, choice, options.kernels ?? "suited"));
   }
 
+  /** Whether its kernels may read and write f16. */
+  get hasHalves(): boolean {
+    return this.gpu.features.has("shader-f16");
+  }
+
   /** The largest buffer that a kernel may read, in bytes. */
   get mostBytes(): number {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.gpu.limits;

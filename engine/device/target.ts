@@ -17,6 +17,8 @@ export interface Target {
   choices: Choices;
   /** How many of so many elements a thread of an elementwise kernel computes. */
   elements(this: void, count: number): number;
+  /** From how many elements on a tensor is kept in f16, where a program asks for that. */
+  leastHalf: number;
   /** Whether a loop over four elements is slower than writing them out: where compilers are quick and simple. */
   writtenOut: boolean;
 }
@@ -34,6 +36,9 @@ export type KernelChoice = "suited" | "plain" | "tiles";
 const onProcessor = (): number => 16;
 const onGpu = (count: number): number => (count < 2 ** 20 ? 1 : 4);
 
+/** Even slow memory moves 16 KiB, this many f32, in less time than a GPU takes to start a kernel: to halve them gains nothing. */
+const LEAST_HALF = 4096;
+
 /** What to compile for on a device of an adapter. */
 export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, kernels: KernelChoice): Target {
   const { subgroupMinSize: least, subgroupMaxSize: most } = adapter.info;
@@ -45,6 +50,7 @@ export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, k
     tiles: kernels === "tiles" || (kernels === "suited" && !software),
     choices: new Map(),
     elements: kernels === "plain" ? () => 1 : kernels === "suited" && software ? onProcessor : onGpu,
+    leastHalf: LEAST_HALF,
     writtenOut: lanes === 4,
   };
 }

@@ -154,6 +154,24 @@ test.each<[Field, string]>([
   expect(legalValues(field)).toBe(words);
 });
 
+test("settings that were recorded before there was a choice have what it was before, and partial ones nothing", () => {
+  const storage = { kind: "choice", about: "which", values: ["f32", "f16"], before: "f32" } as const;
+  const younger: Fields = { seed: fields.seed, engine: { storage } };
+  const read = (raw: Settings, partial: boolean) => checkSettings(younger, raw, "x", { partial });
+  expect(read({ seed: 1 }, false)).toEqual({ seed: 1, engine: { storage: "f32" } });
+  expect(read({ seed: 1, engine: {} }, false)).toEqual({ seed: 1, engine: { storage: "f32" } });
+  expect(read({ seed: 1, engine: { storage: "f16" } }, false)).toEqual({ seed: 1, engine: { storage: "f16" } });
+  expect(read({ seed: 1 }, true)).toEqual({ seed: 1 });
+  expect(() => read({ seed: 1, engine: { storage: "f8" } }, false)).toThrow(
+    '"engine.storage" is one of f32, f16, got "f8"',
+  );
+  // A group with a member that there always was is no younger than the others.
+  const mixed: Fields = { engine: { storage, threads: fields.seed } };
+  expect(() => checkSettings(mixed, {}, "x", { partial: false })).toThrow(
+    '"engine" is a group of settings, got nothing',
+  );
+});
+
 test("leaves tells a setting called kind from a group's kind", () => {
   expect([...leaves(fields).keys()]).toEqual([
     ...["seed", "kind", "sampler.kind", "sampler.noise"],

@@ -9,6 +9,24 @@ afterEach(() => void vi.restoreAllMocks());
 
 const real = () => testWorld({ recipes, systems });
 
+test("ebm explain says how activations are kept, and what the other way would plan, on any adapter", async () => {
+  const { ebm } = await real();
+  const planned = async (storage: string) => {
+    const { code, out } = await ebm(
+      ...["explain", "shortrun/mnist", "--no-calibration", "--set", `engine.storage=${storage}`],
+    );
+    expect(code).toBe(0);
+    const [, own] = /^ +(\S+ \S+) of it planned/m.exec(out)!;
+    const [, kept, other, otherwise] =
+      /^ +activations kept in (f\d+); with engine\.storage=(f\d+) (\S+ \S+) would be planned$/m.exec(out)!;
+    expect([kept, other]).toEqual([storage, storage === "f16" ? "f32" : "f16"]);
+    return [own, otherwise];
+  };
+  const [wide, narrow] = await planned("f32");
+  expect(await planned("f16")).toEqual([narrow, wide]);
+  expect(Number.parseFloat(narrow)).toBeLessThan(Number.parseFloat(wide));
+});
+
 test("ebm explain says what is learned from, and where that lies", async () => {
   const { ebm } = await real();
   const words = ["--no-calibration", "--set", "data.flip=true", "--set", "data.crop=2"];

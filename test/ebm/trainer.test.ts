@@ -16,6 +16,7 @@ const telling: Program<Told> = {
   feed: (keys) => [fromArray({ dtype: "f32", shape: [1], data: Float32Array.of(drawn(keys.data)) })],
   levels: (update) => ({ rate: 10 + update }),
   nets: {},
+  storage: "f32",
   skips: false,
   update({ count, first }, [fed], keys, { rate }) {
     const one = (from: Key) => uniform(from, [1]);

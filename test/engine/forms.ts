@@ -7,6 +7,7 @@ import {
   openDevice,
   toArray,
   useDevice,
+  type CompileOptions,
   type HostArray,
   type Tensor,
 } from "../../engine/index.ts";
@@ -19,16 +20,16 @@ useDevice(device);
 
 export type OfTensors = (...x: Tensor[]) => Tensor | Tensor[];
 
-/** What a program gives on a device, and its plan in words with the shaders it ran; arguments in `donate` may be overwritten. */
+/** What a program gives on a device, and its plan in words with the shaders it ran. */
 export async function on(
   which: typeof device,
   program: OfTensors,
   inputs: readonly HostArray[],
-  donate: readonly number[] = [],
+  { donate = [], storage }: CompileOptions = {},
 ): Promise<{ data: HostArray["data"][]; plan: string }> {
   useDevice(which);
   const tensors = inputs.map(fromArray);
-  const compiled = compile((...x: Tensor[]) => [program(...x)].flat(), { donate });
+  const compiled = compile((...x: Tensor[]) => [program(...x)].flat(), { donate, storage });
   const plan = (await compiled.prepare(...tensors)).explain({ wgsl: true });
   const results = compiled(...tensors);
   const data = (await Promise.all(results.map((result) => toArray(result)))).map((array) => array.data);

@@ -34,7 +34,7 @@ async function foursOn(
   inputs: readonly HostArray[],
   donate: readonly number[] = [],
 ): Promise<number> {
-  const [wanted, { data, plan }] = [await on(plain, program, inputs), await on(which, program, inputs, donate)];
+  const [wanted, { data, plan }] = [await on(plain, program, inputs), await on(which, program, inputs, { donate })];
   expect(foursIn(wanted.plan)).toBe(0);
   const different = data.map((numbers, at) => numbers.findIndex((one, i) => !Object.is(one, wanted.data[at][i])));
   expect(different).toEqual(data.map(() => -1));

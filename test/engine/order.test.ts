@@ -95,7 +95,7 @@ const shuffled =
   };
 
 const plannedIn = (order: Order, { inputs, outputs }: Traced): number =>
-  memoryOf(schedule(inputs, new Set(), outputs, new Map(), device.target, order)).planned;
+  memoryOf(schedule(inputs, new Set(), outputs, new Map(), device.target, { order })).planned;
 
 describe("the order that is chosen", () => {
   test("has every cluster once, after all it waits for", () =>
@@ -157,7 +157,7 @@ describe("the order that is chosen", () => {
 /** Runs a program whose clusters go in some order. */
 function runIn(order: Order, { inputs, outputs }: Traced, arrays: readonly HostArray[], donated: readonly boolean[]) {
   const spare = new Set(inputs.filter((_, at) => donated[at]));
-  const plan = new Plan(device, schedule(inputs, spare, outputs, new Map(), device.target, order));
+  const plan = new Plan(device, schedule(inputs, spare, outputs, new Map(), device.target, { order }));
   const given = arrays.map(fromArray);
   const stores = plan.run(
     given.map(({ storage }) => storage!),

@@ -2,6 +2,7 @@
 
 import { guard } from "../../guard.ts";
 import type { SamplerOptions } from "../../samplers/index.ts";
+import { engine } from "../../systems/fields.ts";
 import type { ShortRunSettings } from "../../systems/shortRun.ts";
 
 export const source =
@@ -55,6 +56,7 @@ export const convergent: ShortRunSettings = {
   objective: { scaled: true },
   optimizer: { kind: "sgd", lr: 0.1, lrMin: 0, lrDecay: 1, beta1: 0.9, beta2: 0.999, weightDecay: 0 },
   landscape: { resolution: 200, samples: 10_000, bandwidth: 0.1 },
+  engine,
   guard,
   log: { observe: 1000, checkpoint: 1000, slopes: false, longrun: 0, longrunSteps: 100_000, longrunStart: "data" },
 };

@@ -1,6 +1,7 @@
 /** What the recipes of JEM share. */
 
 import { guard } from "../../guard.ts";
+import { engine } from "../../systems/fields.ts";
 import type { JemSettings } from "../../systems/jem.ts";
 import type { Changes } from "../recipe.ts";
 
@@ -56,6 +57,7 @@ export const photographs: JemSettings = {
     weightDecay: 0,
   },
   landscape: { resolution: 100, samples: 2000, bandwidth: 0.1 },
+  engine,
   guard,
   log: {
     observe: 1000,

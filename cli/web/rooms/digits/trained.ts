@@ -2,8 +2,10 @@
 
 import type { HostArray, NamedArrays } from "../../../../engine/hostArray.ts";
 import type { Settings } from "../../../../ebm/index.ts";
+import { jemFields } from "../../../../ebm/systems/jem.fields.ts";
 import type { ImageData } from "../../../../ebm/training.ts";
 import { decode } from "../../../../nn/formats/safetensors.ts";
+import { checkSettings } from "../../../config/schema.ts";
 import { SIDE } from "./protocol.ts";
 
 export interface Trained {
@@ -38,7 +40,7 @@ export async function trained(): Promise<Trained> {
   } = arrays as Record<string, HostArray>;
   return {
     ...{ recipe, date, command, arrays: parameters },
-    settings: JSON.parse(settings) as Settings,
+    settings: checkSettings(jemFields, JSON.parse(settings), "trained.safetensors", { partial: false }),
     ...{ accuracy: Number(accuracy), of: Number(of) },
     energies: energies.data as Float32Array,
     digits: {

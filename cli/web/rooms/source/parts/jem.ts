@@ -40,7 +40,7 @@ function update({ objective: { x, xy }, start: { kind } }: JemSettings): Part {
         dispatches: batched,
       },
       ...(x + xy > 0 ? chains : []),
-      ...learning(/grad\(loss/, /jemLoss\(objective/),
+      ...learning(/slopesOf\(loss/, /jemLoss\(objective/),
     ],
     about:
       "One net does both: what its logits say of classes, and how large they are together. The whole update is one plan, the walk a loop in it.",

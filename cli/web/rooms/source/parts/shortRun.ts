@@ -28,7 +28,7 @@ const update = ({ start: { kind } }: ShortRunSettings): Part => ({
     " = walk(",
     { math: "x₀", meaning: "where they start", lines: /start\.draw/, dispatches: drawn(kind) },
     ")",
-    ...learning(/grad\(contrast/, /contrastiveDivergence\(energyUnder/),
+    ...learning(/slopesOf\(contrast/, /contrastiveDivergence\(energyUnder/),
   ],
   about:
     "The whole update is traced once, becomes one plan, and is replayed with other numbers. The walk is a loop of the plan: planned once, run many times.",
