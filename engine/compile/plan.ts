@@ -2,7 +2,7 @@
 
 import type { BoundDispatch } from "../device/commands.ts";
 import type { Device } from "../device/device.ts";
-import type { Kernel, KernelSource } from "../device/pipelines.ts";
+import { sharedReads, type Kernel, type KernelSource } from "../device/pipelines.ts";
 import { FIRST_ARGUMENT, INDEX_STRIDE, PARAMETER_WORDS, STRETCH, type Block } from "../device/sharedBindings.ts";
 import type { Storage } from "../device/storage.ts";
 import { explain } from "./explain.ts";
@@ -155,12 +155,9 @@ export class Plan {
       if (command.kind === "loop") {
         const { count, carries, body } = command;
         const turned = (odd: boolean) => new Map([...swapped, ...carries.map((carry) => [carry, odd] as const)]);
-        return {
-          kind: "loop",
-          count,
-          even: this.#bind(body, bufferOf, turned(false)),
-          odd: this.#bind(body, bufferOf, turned(true)),
-        };
+        const even = this.#bind(body, bufferOf, turned(false));
+        const swaps = carries.some(({ back }) => back !== null);
+        return { kind: "loop", count, even, odd: swaps ? this.#bind(body, bufferOf, turned(true)) : even };
       }
       const kernel = this.#kernel(command);
       const group = this.#block.bind(kernel, command.source, (index) => at(command.slots[index]));
@@ -169,6 +166,7 @@ export class Plan {
         pipeline: kernel.pipeline,
         group,
         groups: command.groups,
+        reads: sharedReads(command.source),
         work: operationsOf(command),
       };
     });
@@ -191,7 +189,7 @@ export class Plan {
         for (let i = 0; i < command.count; i++) this.#record(i % 2 === 0 ? command.even : command.odd, i);
       else if (command.kind === "copy") this.device.commands.copy(command.from, command.to, command.bytes);
       else {
-        if (start !== this.#words[0]) this.#write(start);
+        if (start !== this.#words[0] && command.reads === "index") this.#write(start);
         this.#submits = this.device.commands.submits;
         this.device.commands.dispatch(command, this.#block.group, (index - start) * INDEX_STRIDE);
       }

@@ -16,6 +16,15 @@ export interface KernelSource {
   bindings: readonly { binding: number; access: "read" | "read_write" }[];
 }
 
+/** What a kernel reads of group 1: nothing, numbers and tables that are the same for a whole plan, or the index of the iteration too. */
+export type SharedReads = "nothing" | "numbers" | "index";
+
+/** What a kernel reads of group 1. Its bindings are named in two libraries, that of the index goes through one function. */
+export function sharedReads({ wgsl }: KernelSource): SharedReads {
+  if (!wgsl.includes("@group(1)")) return "nothing";
+  return /(?<!fn )\biterationIndex\(/.test(wgsl) ? "index" : "numbers";
+}
+
 /** Where a kernel in group 0 binds the sizes that it is given. */
 export const SIZES_BINDING = 32;
 
@@ -79,9 +88,10 @@ export class Pipelines {
       module = this.gpu.createShaderModule({ label: source.file, code: source.wgsl });
       this.#modules.set(source.wgsl, module);
     }
+    const bindGroupLayouts = [this.#layout(source), ...(sharedReads(source) === "nothing" ? [] : [shared])];
     return {
       label: source.file,
-      layout: this.gpu.createPipelineLayout({ bindGroupLayouts: [this.#layout(source), shared] }),
+      layout: this.gpu.createPipelineLayout({ bindGroupLayouts }),
       compute: { module, entryPoint: source.entry, constants: { ...source.overrides } },
     };
   }

@@ -1,4 +1,4 @@
-/** Group 1 of every kernel: the block of parameters, the index of the iteration, and the table of normal numbers. */
+/** Group 1, of kernels that read any of it: the block of parameters, the index of the iteration, and the table of normal numbers. */
 
 import { BufferUsage, ShaderStage } from "../platform/flags.ts";
 import { normalTable } from "../random/normalTable.ts";
@@ -22,7 +22,7 @@ export const INDEX_STRIDE = 256;
 /** The numbers of a plan on the device. */
 export interface Block {
   parameters: GPUBuffer;
-  /** Group 1 of every dispatch. */
+  /** Group 1 of its dispatches. */
   group: GPUBindGroup;
   /** Group 0 of a dispatch: its buffers in order, and the sizes that it is given. */
   bind(kernel: Kernel, source: KernelSource, bufferAt: (at: number) => GPUBuffer): GPUBindGroup;
