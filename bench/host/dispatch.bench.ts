@@ -51,6 +51,7 @@ const replayed = (body: Body) => async (): Promise<Work> => {
   };
 };
 
+/** A product and a sum, as a function of one's own would compute them without compilation. */
 function eager(): Promise<Work> {
   const [x, w] = [drawn([8, 8]), drawn([8, 8])];
   const times = 50;
@@ -58,10 +59,7 @@ function eager(): Promise<Work> {
     units: 2 * times,
     dispatches: 1,
     run() {
-      for (let i = 0; i < times; i++) {
-        const y = matmul(x, w);
-        dispose(y.add(1), y);
-      }
+      for (let i = 0; i < times; i++) dispose(scope(() => matmul(x, w).add(1)));
     },
     dispose: () => dispose(x, w),
   });

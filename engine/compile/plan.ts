@@ -2,7 +2,8 @@
 
 import type { BoundDispatch } from "../device/commands.ts";
 import type { Device } from "../device/device.ts";
-import { sharedReads, type Kernel, type KernelSource } from "../device/pipelines.ts";
+import { numberOf } from "../device/pool.ts";
+import type { Kernel, KernelSource } from "../device/pipelines.ts";
 import { FIRST_ARGUMENT, INDEX_STRIDE, PARAMETER_WORDS, STRETCH, type Block } from "../device/sharedBindings.ts";
 import type { Storage } from "../device/storage.ts";
 import { explain } from "./explain.ts";
@@ -133,7 +134,7 @@ export class Plan {
       return "buffer" in place ? place.buffer : place;
     };
     const key = this.schedule.slots
-      .map(({ role }, slot) => (role === "kept" ? "" : identity(bufferOf(slot))))
+      .map(({ role }, slot) => (role === "kept" ? "" : numberOf(bufferOf(slot))))
       .join(" ");
     const known = this.#sets.get(key);
     this.#sets.delete(key);
@@ -166,7 +167,7 @@ export class Plan {
         pipeline: kernel.pipeline,
         group,
         groups: command.groups,
-        reads: sharedReads(command.source),
+        reads: kernel.reads,
         work: operationsOf(command),
       };
     });
@@ -221,13 +222,3 @@ const sourcesOf = (commands: readonly Command[]): KernelSource[] =>
   commands.flatMap((command) =>
     command.kind === "dispatch" ? [command.source] : command.kind === "loop" ? sourcesOf(command.body) : [],
   );
-
-const identities = new WeakMap<GPUBuffer, number>();
-let numbered = 0;
-
-/** A number for a buffer, which has none of its own. */
-function identity(buffer: GPUBuffer): number {
-  const known = identities.get(buffer) ?? numbered++;
-  identities.set(buffer, known);
-  return known;
-}

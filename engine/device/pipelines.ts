@@ -34,6 +34,7 @@ export const MOST_SIZES = 64;
 export interface Kernel {
   pipeline: GPUComputePipeline;
   layout: GPUBindGroupLayout;
+  reads: SharedReads;
   /** What it took to create, in milliseconds; drivers may put off a part until it first runs. */
   created: number;
 }
@@ -56,9 +57,7 @@ export class Pipelines {
     if (known !== undefined) return known;
     const start = performance.now();
     const pipeline = this.gpu.createComputePipeline(this.#describe(source, shared));
-    const kernel = { pipeline, layout: this.#layout(source), created: performance.now() - start };
-    this.#kernels.set(key, kernel);
-    return kernel;
+    return this.#keep(key, source, pipeline, performance.now() - start);
   }
 
   /** Compiles sources in parallel, without blocking. Throws a ShaderError with file and line. */
@@ -71,7 +70,7 @@ export class Pipelines {
         const description = this.#describe(source, shared);
         try {
           const pipeline = await this.gpu.createComputePipelineAsync(description);
-          this.#kernels.set(key, { pipeline, layout: this.#layout(source), created: performance.now() - start });
+          this.#keep(key, source, pipeline, performance.now() - start);
         } catch (cause) {
           const asked = description.compute.module.getCompilationInfo();
           // Chromium sends a second question about a module only together with a later command.
@@ -80,6 +79,12 @@ export class Pipelines {
         }
       }),
     );
+  }
+
+  #keep(key: string, source: KernelSource, pipeline: GPUComputePipeline, created: number): Kernel {
+    const kernel = { pipeline, layout: this.#layout(source), reads: sharedReads(source), created };
+    this.#kernels.set(key, kernel);
+    return kernel;
   }
 
   #describe(source: KernelSource, shared: GPUBindGroupLayout) {
