@@ -146,8 +146,8 @@ const bare =
 export const dispatchCases = [
   hostCase("bare", bare(1)),
   hostCase("replay", replayed(sameShader)),
-  hostCase("bare-pipelines", bare(2)),
-  hostCase("replay-pipelines", replayed(otherShader)),
+  hostCase("pipelines/bare", bare(2)),
+  hostCase("pipelines/replay", replayed(otherShader)),
   hostCase("eager", eager),
   hostCase("call", called),
 ];

@@ -99,6 +99,16 @@ test("other numbers for an op leave its runs before as they were, though none is
   ]);
 });
 
+test("runs of a program with other numbers share submits, eight of them each, and keep their numbers", async () => {
+  const program = compile((x: Tensor, factor: Tensor) => x.mul(factor));
+  const x = tensor([1, 2]);
+  await numbers(program(x, 0));
+  const before = device.commands.submits;
+  const results = Array.from({ length: 20 }, (_, factor) => program(x, factor + 1));
+  expect(device.commands.submits).toBe(before + 2);
+  expect(await Promise.all(results.map(numbers))).toEqual(results.map((_, factor) => [factor + 1, 2 * factor + 2]));
+});
+
 test("an upload into a buffer given back does not overtake an op that reads it", async () => {
   const x = tensor([1, 2, 3]);
   const y = scope(() => x.mul(10));
