@@ -207,15 +207,16 @@ export class Plan {
 
   /** Records commands as part of iteration `index` of the innermost loop. */
   #record(list: readonly Bound[], index: number): void {
+    const { commands } = this.device;
     const start = index - (index % STRETCH);
     for (const command of list) {
       if (command.kind === "loop")
         for (let i = 0; i < command.count; i++) this.#record(i % 2 === 0 ? command.even : command.odd, i);
-      else if (command.kind === "copy") this.device.commands.copy(command.from, command.to, command.bytes);
+      else if (command.kind === "copy") commands.copy(command.from, command.to, command.bytes);
       else {
         if (start !== this.#words[0] && command.reads === "index") this.#write(start);
-        this.#submits = this.device.commands.submits;
-        this.device.commands.dispatch(command, this.#block.group(this.#place), (index - start) * INDEX_STRIDE);
+        this.#submits = commands.submits;
+        commands.dispatch(command, this.#block.group(this.#place), (index - start) * INDEX_STRIDE);
       }
     }
   }
