@@ -1,6 +1,6 @@
 /** Lifetimes of eager tensors: what a scope makes is released when it ends, unless it is kept. */
 
-import { materialise } from "./eager.ts";
+import { materialise, waitNoMore } from "./eager.ts";
 import type { Storage } from "./device/storage.ts";
 import { dataOp } from "./ops/sources.ts";
 import { Tensor, tensorsSoFar } from "./tensor.ts";
@@ -30,13 +30,16 @@ export function owned(tensor: Tensor): Tensor {
 
 /** Gives a tensor's buffer back. Using the tensor afterwards throws. */
 export function dispose(...trees: readonly Tree[]): void {
-  for (const tensor of trees.flatMap(tensorsOf)) {
-    for (const { live } of scopes) live.delete(tensor);
-    if (tensor.state === "symbolic") continue;
-    tensor.storage?.release();
-    tensor.storage = null;
-    if (tensor.state !== "lazy") tensor.state = "spent";
-  }
+  for (const tree of trees) for (const tensor of tensorsOf(tree)) giveUp(tensor);
+}
+
+function giveUp(tensor: Tensor): void {
+  for (const { live } of scopes) live.delete(tensor);
+  if (tensor.state === "symbolic") return;
+  tensor.storage?.release();
+  tensor.storage = null;
+  waitNoMore(tensor);
+  if (tensor.state !== "lazy") tensor.state = "spent";
 }
 
 /** Runs `body` and releases every tensor it made, except those it returns. */
@@ -49,14 +52,14 @@ export function scope<T extends Tree>(body: () => T): T {
     for (const tensor of tensorsOf(result)) if (tensor.state !== "symbolic") materialise(tensor);
   } catch (error) {
     scopes.pop();
-    dispose(...mine);
+    mine.forEach(giveUp);
     throw error;
   }
   scopes.pop();
   const kept = new Set(tensorsOf(result));
   for (const tensor of mine) {
     if (kept.has(tensor)) owned(tensor);
-    else dispose(tensor);
+    else giveUp(tensor);
   }
   return result;
 }

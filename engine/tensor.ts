@@ -11,10 +11,19 @@ import { tracing } from "./tracing.ts";
 /**
  * How a tensor stands to the device.
  * `symbolic`: part of a program being traced. `lazy`: known from constants alone, computed where it is used.
- * `live`: in a buffer. `view`: elements of live tensors at other positions, read where they are used.
+ * `live`: in a buffer. `view`: elements of other tensors at other positions, read where they are used. `waiting`: an expression of
+ * live tensors, computed in the kernel that reads it, or when it is read by itself.
  * `spent`: given up by `dispose`, a scope or donation.
  */
-export type TensorState = "symbolic" | "lazy" | "live" | "view" | "spent";
+export type TensorState = "symbolic" | "lazy" | "live" | "view" | "waiting" | "spent";
+
+/** What a waiting tensor needs to be computed. */
+export interface Waiting {
+  /** The live tensors that it reads, and their buffers: held, so that they may be given up before it is computed. */
+  reads: ReadonlyMap<Tensor, Storage>;
+  /** The arithmetic for one element. */
+  cost: number;
+}
 
 let created = 0;
 
@@ -28,6 +37,8 @@ export class Tensor {
   readonly label = presentLabel();
   /** The buffer that holds the elements; null unless `live`. */
   storage: Storage | null = null;
+  /** Null unless `waiting`. */
+  waiting: Waiting | null = null;
   state: TensorState;
 
   constructor(
@@ -62,16 +73,16 @@ export interface Tensor extends Methods {}
 /** A tensor, or a number that stands for a scalar of the other operand's type. */
 export type Operand = Tensor | number;
 
-let execute: ((node: Tensor) => void) | null = null;
+let eager: ((node: Tensor) => void) | null = null;
 
-/** Sets what computes a tensor at once; called by the eager mode when it is loaded. */
-export function onEager(executor: (node: Tensor) => void): void {
-  execute = executor;
+/** Sets what is done with an op on live tensors; called by the eager mode when it is loaded. */
+export function onEager(call: (node: Tensor) => void): void {
+  eager = call;
 }
 
 /**
- * Applies an op: part of the program while one is traced; else computed at once where an input is live, or later where
- * it costs nothing.
+ * Applies an op: part of the program while one is traced; else left to the eager mode where an input is live, or computed later
+ * where it costs nothing.
  */
 export function apply(op: Op, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
   for (const input of inputs)
@@ -81,8 +92,8 @@ export function apply(op: Op, inputs: readonly Tensor[], attributes: Attributes 
   const state = stateOf(op, inputs);
   const node = new Tensor(op, inputs, attributes, shape, dtype, state === "live" ? "lazy" : state);
   if (state === "live") {
-    if (execute === null) throw new Error(`${op.name}: no device is open; call openDevice() first`);
-    execute(node);
+    if (eager === null) throw new Error(`${op.name}: no device is open; call openDevice() first`);
+    eager(node);
   }
   return node;
 }
@@ -90,7 +101,7 @@ export function apply(op: Op, inputs: readonly Tensor[], attributes: Attributes 
 function stateOf(op: Op, inputs: readonly Tensor[]): TensorState {
   const states = new Set(inputs.map((input) => input.state));
   if (states.has("symbolic")) return "symbolic";
-  const known = !states.has("live") && !states.has("view");
+  const known = !states.has("live") && !states.has("view") && !states.has("waiting");
   if (op.kind === "source" || op.kind === "movement") return known ? "lazy" : "view";
   if (op.kind === "elementwise" && known) return "lazy";
   return tracing() ? "symbolic" : "live";

@@ -1,5 +1,6 @@
 /** Where the first number that is not finite arises: a program run op by op, each result looked at. */
 
+import { isOutside } from "./compile/close.ts";
 import { materialise } from "./eager.ts";
 import { inOrder } from "./graph.ts";
 import { isGradient, nameOf } from "./labels.ts";
@@ -90,7 +91,7 @@ class Watch {
   /** The values of `outputs`, which the caller disposes of; none once something is found. */
   async run(outputs: readonly Tensor[], known: ReadonlyMap<Tensor, Tensor>, iterations: Iterations): Promise<Tensor[]> {
     const values = new Map(known);
-    const order = inOrder(outputs, (node) => !values.has(node) && node.storage === null);
+    const order = inOrder(outputs, (node) => !values.has(node) && !isOutside(node));
     const uses = new Map<Tensor, number>();
     const use = (node: Tensor, change: number) => uses.set(node, (uses.get(node) ?? 0) + change);
     for (const output of outputs) use(output, 1);
@@ -165,6 +166,7 @@ function computed(
   values: ReadonlyMap<Tensor, Tensor>,
   loops: ReadonlyMap<Tensor, readonly Tensor[]>,
 ): { value: Tensor; mine: boolean } {
+  if (isOutside(node)) materialise(node);
   if (node.storage !== null || node.op.kind === "source") return { value: node, mine: false };
   if (node.op.kind === "pick")
     return { value: loops.get(node.inputs[0])![(node.attributes as { index: number }).index], mine: false };

@@ -52,7 +52,7 @@ export const stepCase = (
   },
 });
 
-/** The same steps without compilation: every op runs, or takes part in the next one, as it is called. */
+/** A step without compilation: every op runs, or takes part in the next one, as it is called. */
 const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case => ({
   name: `${on === "null" ? "host" : "ebm"}/langevin/${name}-eager`,
   on,
@@ -70,7 +70,6 @@ const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case =>
 });
 
 export const langevinCases = (["null", "adapter"] as const).flatMap((on) => [
-  ...models.flatMap((model) => [stepCase(on, model, STEPS), stepCase(on, model, 1)]),
-  eagerCase(on, models[0]),
+  ...models.flatMap((model) => [stepCase(on, model, STEPS), stepCase(on, model, 1), eagerCase(on, model)]),
   ...large.filter(() => on === "adapter").map((model) => stepCase(on, model, STEPS, "f16")),
 ]);

@@ -1,5 +1,6 @@
 /** Replaces the live tensors that a traced program reads by placeholders: they become further inputs. */
 
+import { materialise } from "../eager.ts";
 import { inOrder } from "../graph.ts";
 import { labelled } from "../labels.ts";
 import { loopNode, type Body } from "../ops/loop.ts";
@@ -12,11 +13,14 @@ export interface Closed {
   captured: { tensor: Tensor; placeholder: Tensor }[];
 }
 
+/** Whether a tensor has a value of its own: a program that reads it captures that. */
+export const isOutside = ({ state }: Tensor): boolean => state === "live" || state === "waiting";
+
 export function close(outputs: readonly Tensor[]): Closed {
   const captured: Closed["captured"] = [];
   const replaced = new Map<Tensor, Tensor>();
   const visit = (roots: readonly Tensor[]): Tensor[] => {
-    for (const node of inOrder(roots, (tensor) => tensor.state !== "live" && !replaced.has(tensor)))
+    for (const node of inOrder(roots, (tensor) => !isOutside(tensor) && !replaced.has(tensor)))
       if (!replaced.has(node))
         replaced.set(
           node,
@@ -25,6 +29,7 @@ export function close(outputs: readonly Tensor[]): Closed {
     return roots.map((root) => replaced.get(root)!);
   };
   const substitute = (node: Tensor): Tensor => {
+    if (isOutside(node)) materialise(node);
     if (node.state === "spent")
       throw new ReferenceError(`compile: the program reads a tensor that was disposed, ${node.describe()}`);
     if (node.state === "live") {

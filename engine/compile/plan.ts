@@ -2,8 +2,16 @@
 
 import type { BoundDispatch } from "../device/commands.ts";
 import type { Device } from "../device/device.ts";
+import { numberOf } from "../device/pool.ts";
 import type { Kernel, KernelSource } from "../device/pipelines.ts";
-import { FIRST_ARGUMENT, INDEX_STRIDE, PARAMETER_WORDS, STRETCH, type Block } from "../device/sharedBindings.ts";
+import {
+  FIRST_ARGUMENT,
+  INDEX_STRIDE,
+  PARAMETER_WORDS,
+  PLACES,
+  STRETCH,
+  type Block,
+} from "../device/sharedBindings.ts";
 import type { Storage } from "../device/storage.ts";
 import { explain } from "./explain.ts";
 import { profile, type Profile, type ProfileOptions } from "./profile.ts";
@@ -24,10 +32,13 @@ export class Plan {
   readonly #kept = new Map<number, GPUBuffer>();
   readonly #sets = new Map<string, readonly Bound[]>();
   readonly #words = new Uint32Array(PARAMETER_WORDS);
-  /** What the block holds: zeros, as every new buffer does. */
+  /** What the present place of the block holds: zeros, as every new buffer does. */
   readonly #written = new Uint32Array(PARAMETER_WORDS);
-  /** Words of the block that this program has. */
+  /** How many of the words this program has. */
   #used = 0;
+  #place = 0;
+  /** Places that dispatches which wait may read, the present one included. */
+  #taken = 1;
   /** Submits there had been when this plan last recorded a dispatch: while there are no more, that one waits. */
   #submits = -1;
   readonly #block: Block;
@@ -106,25 +117,38 @@ export class Plan {
     return buffer;
   }
 
-  /** Brings the parameter block up to date, with the index at which the coming iterations start. */
+  /** Brings the numbers up to date, with the index at which the coming iterations start. */
   #write(start: number): void {
     this.#words[0] = start;
     if (this.#upToDate()) return;
-    this.#flushOwn();
-    this.device.gpu.queue.writeBuffer(this.#block.parameters, 0, this.#words);
+    this.#freePlace();
+    this.device.gpu.queue.writeBuffer(this.#block.parameters, this.#place * PARAMETER_WORDS * 4, this.#words);
     this.#written.set(this.#words);
   }
 
-  /** Whether the block holds the words already; a plain loop, since it runs at every call. */
+  /** Goes to a place that no dispatch reads which waits: what is written there comes before all of them. */
+  #freePlace(): void {
+    if (this.#taken === PLACES) this.#flushOwn();
+    if (this.#waits()) {
+      this.#taken++;
+      this.#place = (this.#place + 1) % PLACES;
+    } else this.#taken = 1;
+  }
+
+  /** Whether the present place holds the words already; a plain loop, since it runs at every call. */
   #upToDate(): boolean {
     for (let at = 0; at < this.#used; at++) if (this.#words[at] !== this.#written[at]) return false;
     return true;
   }
 
-  /** Submits the dispatches of this plan that wait, since they need the parameter block as it is. */
+  /** Whether a dispatch of this plan is not submitted yet. */
+  #waits(): boolean {
+    return this.#submits === this.device.commands.submits;
+  }
+
+  /** Submits the dispatches of this plan that wait, since they need the block as it is. */
   #flushOwn(): void {
-    const { commands } = this.device;
-    if (this.#submits === commands.submits) commands.flush();
+    if (this.#waits()) this.device.commands.flush();
   }
 
   #bound(buffers: ReadonlyMap<number, Storage | GPUBuffer>): readonly Bound[] {
@@ -133,7 +157,7 @@ export class Plan {
       return "buffer" in place ? place.buffer : place;
     };
     const key = this.schedule.slots
-      .map(({ role }, slot) => (role === "kept" ? "" : identity(bufferOf(slot))))
+      .map(({ role }, slot) => (role === "kept" ? "" : numberOf(bufferOf(slot))))
       .join(" ");
     const known = this.#sets.get(key);
     this.#sets.delete(key);
@@ -155,12 +179,9 @@ export class Plan {
       if (command.kind === "loop") {
         const { count, carries, body } = command;
         const turned = (odd: boolean) => new Map([...swapped, ...carries.map((carry) => [carry, odd] as const)]);
-        return {
-          kind: "loop",
-          count,
-          even: this.#bind(body, bufferOf, turned(false)),
-          odd: this.#bind(body, bufferOf, turned(true)),
-        };
+        const even = this.#bind(body, bufferOf, turned(false));
+        const swaps = carries.some(({ back }) => back !== null);
+        return { kind: "loop", count, even, odd: swaps ? this.#bind(body, bufferOf, turned(true)) : even };
       }
       const kernel = this.#kernel(command);
       const group = this.#block.bind(kernel, command.source, (index) => at(command.slots[index]));
@@ -169,6 +190,7 @@ export class Plan {
         pipeline: kernel.pipeline,
         group,
         groups: command.groups,
+        reads: kernel.reads,
         work: operationsOf(command),
       };
     });
@@ -185,15 +207,16 @@ export class Plan {
 
   /** Records commands as part of iteration `index` of the innermost loop. */
   #record(list: readonly Bound[], index: number): void {
+    const { commands } = this.device;
     const start = index - (index % STRETCH);
     for (const command of list) {
       if (command.kind === "loop")
         for (let i = 0; i < command.count; i++) this.#record(i % 2 === 0 ? command.even : command.odd, i);
-      else if (command.kind === "copy") this.device.commands.copy(command.from, command.to, command.bytes);
+      else if (command.kind === "copy") commands.copy(command.from, command.to, command.bytes);
       else {
-        if (start !== this.#words[0]) this.#write(start);
-        this.#submits = this.device.commands.submits;
-        this.device.commands.dispatch(command, this.#block.group, (index - start) * INDEX_STRIDE);
+        if (start !== this.#words[0] && command.reads === "index") this.#write(start);
+        this.#submits = commands.submits;
+        commands.dispatch(command, this.#block.group(this.#place), (index - start) * INDEX_STRIDE);
       }
     }
   }
@@ -223,13 +246,3 @@ const sourcesOf = (commands: readonly Command[]): KernelSource[] =>
   commands.flatMap((command) =>
     command.kind === "dispatch" ? [command.source] : command.kind === "loop" ? sourcesOf(command.body) : [],
   );
-
-const identities = new WeakMap<GPUBuffer, number>();
-let numbered = 0;
-
-/** A number for a buffer, which has none of its own. */
-function identity(buffer: GPUBuffer): number {
-  const known = identities.get(buffer) ?? numbered++;
-  identities.set(buffer, known);
-  return known;
-}

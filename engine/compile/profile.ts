@@ -131,7 +131,7 @@ function bound(
     prepare(pass) {
       pass.setPipeline(kernel.pipeline);
       pass.setBindGroup(0, group);
-      pass.setBindGroup(1, block.group, [0]);
+      pass.setBindGroup(1, block.group(0), [0]);
     },
     execute: (pass) => pass.dispatchWorkgroups(...groups),
   };

@@ -1,5 +1,7 @@
 /** Commands on their way to the GPU: recorded in order, submitted together. */
 
+import type { SharedReads } from "./pipelines.ts";
+
 /** Dispatches per submit: enough to spread its cost. */
 const PER_SUBMIT = 64;
 
@@ -14,6 +16,8 @@ export interface BoundDispatch {
   pipeline: GPUComputePipeline;
   group: GPUBindGroup;
   groups: readonly [number, number, number];
+  /** What it reads of group 1. */
+  reads: SharedReads;
   /** About what it takes, in operations. */
   work: number;
 }
@@ -31,6 +35,7 @@ export class Commands {
   #submits = 0;
   // What is set in the present pass.
   #pipeline: GPUComputePipeline | null = null;
+  #group: GPUBindGroup | null = null;
   #shared: GPUBindGroup | null = null;
   #offset = 0;
 
@@ -41,18 +46,35 @@ export class Commands {
     return this.#submits;
   }
 
-  /** Records a dispatch; `shared` is bound as group 1 at a dynamic offset. */
-  dispatch({ pipeline, group, groups, work }: BoundDispatch, shared: GPUBindGroup, offset: number): void {
+  /**
+   * Records a dispatch; `shared` is bound as group 1 at a dynamic offset. Calls of WebGPU are nearly all that the host pays, so
+   * none is made that changes nothing: neither for what is set already nor for what the kernel does not read.
+   */
+  dispatch({ pipeline, group, groups, reads, work }: BoundDispatch, shared: GPUBindGroup, offset: number): void {
     const pass = (this.#pass ??= this.#open().beginComputePass());
-    if (shared !== this.#shared || offset !== this.#offset) pass.setBindGroup(1, shared, [offset]);
-    if (pipeline !== this.#pipeline) pass.setPipeline(pipeline);
-    this.#shared = shared;
-    this.#offset = offset;
-    this.#pipeline = pipeline;
-    pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(...groups);
+    if (!this.#serves(reads, shared, offset)) {
+      pass.setBindGroup(1, shared, [offset]);
+      this.#shared = shared;
+      this.#offset = offset;
+    }
+    if (pipeline !== this.#pipeline) {
+      pass.setPipeline(pipeline);
+      this.#pipeline = pipeline;
+    }
+    if (group !== this.#group) {
+      pass.setBindGroup(0, group);
+      this.#group = group;
+    }
+    if (groups[1] === 1 && groups[2] === 1) pass.dispatchWorkgroups(groups[0]);
+    else pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);
     this.#work += work;
     if (++this.#dispatches >= PER_SUBMIT || this.#work >= MOST_WORK) this.flush();
+  }
+
+  /** Whether what is bound as group 1 gives a kernel all that it reads there. */
+  #serves(reads: SharedReads, shared: GPUBindGroup, offset: number): boolean {
+    if (reads === "nothing") return true;
+    return this.#shared === shared && (reads === "numbers" || this.#offset === offset);
   }
 
   /** Records a copy of the first `bytes` of a buffer to the start of another. */
@@ -84,6 +106,7 @@ export class Commands {
     this.#pass?.end();
     this.#pass = null;
     this.#pipeline = null;
+    this.#group = null;
     this.#shared = null;
   }
 }

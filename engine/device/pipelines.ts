@@ -16,6 +16,15 @@ export interface KernelSource {
   bindings: readonly { binding: number; access: "read" | "read_write" }[];
 }
 
+/** What a kernel reads of group 1: nothing, numbers and tables that are the same for a whole plan, or the index of the iteration too. */
+export type SharedReads = "nothing" | "numbers" | "index";
+
+/** What a kernel reads of group 1. Its bindings are named in two libraries, that of the index goes through one function. */
+export function sharedReads({ wgsl }: KernelSource): SharedReads {
+  if (!wgsl.includes("@group(1)")) return "nothing";
+  return /(?<!fn )\biterationIndex\(/.test(wgsl) ? "index" : "numbers";
+}
+
 /** Where a kernel in group 0 binds the sizes that it is given. */
 export const SIZES_BINDING = 32;
 
@@ -25,6 +34,7 @@ export const MOST_SIZES = 64;
 export interface Kernel {
   pipeline: GPUComputePipeline;
   layout: GPUBindGroupLayout;
+  reads: SharedReads;
   /** What it took to create, in milliseconds; drivers may put off a part until it first runs. */
   created: number;
 }
@@ -47,9 +57,7 @@ export class Pipelines {
     if (known !== undefined) return known;
     const start = performance.now();
     const pipeline = this.gpu.createComputePipeline(this.#describe(source, shared));
-    const kernel = { pipeline, layout: this.#layout(source), created: performance.now() - start };
-    this.#kernels.set(key, kernel);
-    return kernel;
+    return this.#keep(key, source, pipeline, performance.now() - start);
   }
 
   /** Compiles sources in parallel, without blocking. Throws a ShaderError with file and line. */
@@ -62,7 +70,7 @@ export class Pipelines {
         const description = this.#describe(source, shared);
         try {
           const pipeline = await this.gpu.createComputePipelineAsync(description);
-          this.#kernels.set(key, { pipeline, layout: this.#layout(source), created: performance.now() - start });
+          this.#keep(key, source, pipeline, performance.now() - start);
         } catch (cause) {
           const asked = description.compute.module.getCompilationInfo();
           // Chromium sends a second question about a module only together with a later command.
@@ -73,15 +81,22 @@ export class Pipelines {
     );
   }
 
+  #keep(key: string, source: KernelSource, pipeline: GPUComputePipeline, created: number): Kernel {
+    const kernel = { pipeline, layout: this.#layout(source), reads: sharedReads(source), created };
+    this.#kernels.set(key, kernel);
+    return kernel;
+  }
+
   #describe(source: KernelSource, shared: GPUBindGroupLayout) {
     let module = this.#modules.get(source.wgsl);
     if (module === undefined) {
       module = this.gpu.createShaderModule({ label: source.file, code: source.wgsl });
       this.#modules.set(source.wgsl, module);
     }
+    const bindGroupLayouts = [this.#layout(source), ...(sharedReads(source) === "nothing" ? [] : [shared])];
     return {
       label: source.file,
-      layout: this.gpu.createPipelineLayout({ bindGroupLayouts: [this.#layout(source), shared] }),
+      layout: this.gpu.createPipelineLayout({ bindGroupLayouts }),
       compute: { module, entryPoint: source.entry, constants: { ...source.overrides } },
     };
   }

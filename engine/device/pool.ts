@@ -17,13 +17,27 @@ export interface MemoryReport {
 /** Bytes are rounded up to this, so that a few sizes serve all. What lies behind the last element is nobody's: kernels may write there. */
 const GRAIN = 256;
 
+const numbers = new WeakMap<GPUBuffer, number>();
+let numbered = 0;
+
+/** A number for a buffer, which has none of its own; higher ones for those met later. */
+export function numberOf(buffer: GPUBuffer): number {
+  const known = numbers.get(buffer) ?? numbered++;
+  numbers.set(buffer, known);
+  return known;
+}
+
 export class BufferPool {
+  /** By size, the highest number first. */
   readonly #stock = new Map<number, GPUBuffer[]>();
   readonly #report: MemoryReport = { live: 0, liveBytes: 0, stocked: 0, stockedBytes: 0, peakBytes: 0 };
 
   constructor(readonly device: GPUDevice) {}
 
-  /** A buffer of at least `bytes`, with any content. Throws an OutOfMemoryError that names what it was for. */
+  /**
+   * A buffer of at least `bytes`, with any content: of those in stock the one with the lowest number, so that a step which is done
+   * again gets the buffers that it had, and plans their bind groups. Throws an OutOfMemoryError that names what it was for.
+   */
   take(bytes: number, purpose: string): GPUBuffer {
     const size = Math.max(Math.ceil(bytes / GRAIN), 1) * GRAIN;
     const limit = Math.min(this.device.limits.maxStorageBufferBindingSize, this.device.limits.maxBufferSize);
@@ -52,7 +66,7 @@ export class BufferPool {
   give(buffer: GPUBuffer): void {
     const list = this.#stock.get(buffer.size) ?? [];
     this.#stock.set(buffer.size, list);
-    list.push(buffer);
+    list.splice(placeIn(list, numberOf(buffer)), 0, buffer);
     this.#report.live--;
     this.#report.liveBytes -= buffer.size;
     this.#report.stocked++;
@@ -75,4 +89,15 @@ export class BufferPool {
     this.#report.stocked = 0;
     this.#report.stockedBytes = 0;
   }
+}
+
+/** Where a number belongs in a list that falls. */
+function placeIn(list: readonly GPUBuffer[], number: number): number {
+  let [from, to] = [0, list.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (numberOf(list[middle]) > number) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -1,13 +1,16 @@
-/** Group 1 of every kernel: the block of parameters, the index of the iteration, and the table of normal numbers. */
+/** Group 1, of kernels that read any of it: the block of parameters, the index of the iteration, and the table of normal numbers. */
 
 import { BufferUsage, ShaderStage } from "../platform/flags.ts";
 import { normalTable } from "../random/normalTable.ts";
 import { SIZES_BINDING, type Kernel, type KernelSource } from "./pipelines.ts";
 
-/** Words of the parameter block; the first holds the index at which the present stretch of iterations starts. */
+/** Words of the numbers of a run; the first holds the index at which the present stretch of iterations starts. */
 export const PARAMETER_WORDS = 256;
 
-/** Where the arguments of a program begin in the block. */
+/** Places of a block for the numbers of a run: runs with other numbers wait together in one submit, as many as there are places. */
+export const PLACES = 8;
+
+/** Where the arguments of a program begin among them. */
 export const FIRST_ARGUMENT = 4;
 
 /** Words of numbers that one program can be given. */
@@ -22,8 +25,8 @@ export const INDEX_STRIDE = 256;
 /** The numbers of a plan on the device. */
 export interface Block {
   parameters: GPUBuffer;
-  /** Group 1 of every dispatch. */
-  group: GPUBindGroup;
+  /** Group 1 of its dispatches, with the numbers of a place. */
+  group(place: number): GPUBindGroup;
   /** Group 0 of a dispatch: its buffers in order, and the sizes that it is given. */
   bind(kernel: Kernel, source: KernelSource, bufferAt: (at: number) => GPUBuffer): GPUBindGroup;
 }
@@ -58,36 +61,39 @@ export class SharedBindings {
     return buffer;
   }
 
-  /** A parameter block, and behind it the sizes that these kernels are given. */
+  /** A block with places for numbers, and behind them the sizes that these kernels are given. */
   block(sources: readonly KernelSource[]): Block {
-    const places = new Map<string, number>();
+    const room = PLACES * PARAMETER_WORDS;
+    const offsets = new Map<string, number>();
     const sizes: number[] = [];
     for (const source of sources)
-      if (source.sizes.length > 0 && !places.has(source.sizes.join())) {
-        places.set(source.sizes.join(), (PARAMETER_WORDS + sizes.length) * 4);
+      if (source.sizes.length > 0 && !offsets.has(source.sizes.join())) {
+        offsets.set(source.sizes.join(), (room + sizes.length) * 4);
         for (let at = 0; at < INDEX_STRIDE / 4; at++) sizes.push(source.sizes[at] ?? 0);
       }
     const parameters = this.gpu.createBuffer({
       label: "parameters",
-      size: (PARAMETER_WORDS + sizes.length) * 4,
+      size: (room + sizes.length) * 4,
       usage: BufferUsage.UNIFORM | BufferUsage.COPY_DST,
     });
-    if (sizes.length > 0) this.gpu.queue.writeBuffer(parameters, PARAMETER_WORDS * 4, Uint32Array.from(sizes));
-    const group = this.gpu.createBindGroup({
-      layout: this.layout,
-      entries: [
-        { binding: 0, resource: { buffer: parameters } },
-        { binding: 1, resource: { buffer: this.#indices, size: 16 } },
-        { binding: 2, resource: { buffer: this.#table } },
-      ],
-    });
+    if (sizes.length > 0) this.gpu.queue.writeBuffer(parameters, room * 4, Uint32Array.from(sizes));
+    const groups: GPUBindGroup[] = [];
+    const bytes = PARAMETER_WORDS * 4;
     const ofSizes = (own: readonly number[]): GPUBindGroupEntry => ({
       binding: SIZES_BINDING,
-      resource: { buffer: parameters, offset: places.get(own.join())!, size: 16 * Math.ceil(own.length / 4) },
+      resource: { buffer: parameters, offset: offsets.get(own.join())!, size: 16 * Math.ceil(own.length / 4) },
     });
     return {
       parameters,
-      group,
+      group: (place) =>
+        (groups[place] ??= this.gpu.createBindGroup({
+          layout: this.layout,
+          entries: [
+            { binding: 0, resource: { buffer: parameters, offset: place * bytes, size: bytes } },
+            { binding: 1, resource: { buffer: this.#indices, size: 16 } },
+            { binding: 2, resource: { buffer: this.#table } },
+          ],
+        })),
       bind: ({ layout }, source, bufferAt) =>
         this.gpu.createBindGroup({
           layout,

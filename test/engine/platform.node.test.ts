@@ -48,3 +48,48 @@ test("settle(promise, true) polls once per turn of the event loop, however often
   expect(polls.mock.calls.length).toBeLessThanOrEqual(51);
   polls.mockRestore();
 });
+
+/** The polls of `settle`, run by hand at times of one's choice, and how long it napped in each. */
+function clockwork() {
+  const polls: (() => void)[] = [];
+  const naps: number[] = [];
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  vi.spyOn(globalThis, "setImmediate").mockImplementation(((poll: () => void) => polls.push(poll)) as never);
+  vi.spyOn(Atomics, "wait").mockImplementation(((_words: unknown, _at: number, _value: unknown, ms: number) => {
+    naps.push(ms);
+    return "timed-out";
+  }) as never);
+  const pollAt = (time: number): number[] => {
+    now = time;
+    polls.shift()!();
+    return naps.splice(0);
+  };
+  return { pollAt, waiting: () => polls.length };
+}
+
+test("settle(promise, true) polls without a nap for a tenth of a millisecond, then naps for a fiftieth of the wait, 0.1 to 1 ms", async () => {
+  await new Promise((resolve) => setImmediate(resolve));
+  const { pollAt, waiting } = clockwork();
+  let finish = (): void => undefined;
+  const promise = settle(new Promise<void>((resolve) => (finish = resolve)), true);
+  const naps = [0.01, 0.05, 0.1, 0.11, 4, 20, 1000].map(pollAt);
+  finish();
+  await promise;
+  const after = pollAt(1001);
+  const left = waiting();
+  vi.restoreAllMocks();
+  expect(naps).toEqual([[], [], [], [0.1], [0.1], [0.4], [1]]);
+  expect([after, left]).toEqual([[], 0]);
+});
+
+test("settle(promise, false) is the promise itself: a real GPU's answer is never slept through", async () => {
+  await new Promise((resolve) => setImmediate(resolve));
+  const { waiting } = clockwork();
+  const promise = Promise.resolve(1);
+  const settled = settle(promise, false);
+  const polls = waiting();
+  vi.restoreAllMocks();
+  expect(settled).toBe(promise);
+  expect(polls).toBe(0);
+});

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import {
   compile,
+  dispose,
   firstNonFinite,
   foldIn,
   fromArray,
@@ -154,6 +155,14 @@ describe("firstNonFinite()", () => {
       expect((await firstNonFinite(program, x().mul(scale))) === null).toBe(finite.data.every((flag) => flag === 1));
     }
   });
+});
+
+test("firstNonFinite() reads an expression from outside as it was, though its operand is given up", async () => {
+  const operand = tensor([1, 2]);
+  const outside = operand.sub(1);
+  dispose(operand);
+  expect(await firstNonFinite((y: Tensor) => outside.add(y), tensor([1, 2]))).toBeNull();
+  expect(await firstNonFinite((y: Tensor) => y.div(outside), tensor([1, 2]))).toMatchObject({ op: "div", index: [0] });
 });
 
 test("showNonFinite() is a sentence with op, part, iteration, element and ranges", async () => {
