@@ -24,7 +24,7 @@ import {
 } from "../../engine/index.ts";
 import { kernels, library } from "../../shaders/index.ts";
 import { draw, drawIndices, u32 } from "./draw.ts";
-import "./opened.ts";
+import { device } from "./opened.ts";
 
 /** What WebGPU allows everywhere. */
 const LIMITS = { storageBuffers: 8, invocations: 256, workgroupBytes: 16384 };
@@ -166,11 +166,18 @@ const sourcesOf = (commands: readonly Command[]): KernelSource[] =>
     command.kind === "dispatch" ? [command.source] : command.kind === "loop" ? sourcesOf(command.body) : [],
   );
 
-test.each(Object.entries(programs))(
-  "the shaders of %s parse and bind what their layout says",
-  async (_name, [program, ...inputs]) => {
-    const compiled = compile(program as (...inputs: Tensor[]) => Tensor);
-    const sources = sourcesOf((await compiled.prepare(...inputs.map(fromArray))).schedule.commands);
+test.each(
+  Object.entries(programs).flatMap(([name, rest]) =>
+    (["f32", "f16"] as const).map((storage) => ({ name, storage, rest })),
+  ),
+)(
+  "the shaders of $name parse and bind what their layout says, with activations in $storage",
+  ({ storage, rest: [program, ...inputs] }) => {
+    const usual = device.target.leastHalf;
+    device.target.leastHalf = 1;
+    const compiled = compile(program as (...inputs: Tensor[]) => Tensor, { storage });
+    const sources = sourcesOf(compiled.trace(...inputs.map(fromArray)).schedule.commands);
+    device.target.leastHalf = usual;
     expect(sources.length).toBeGreaterThan(0);
     for (const { wgsl, bindings, overrides, sizes, entry } of sources) {
       const reflection = new WgslReflect(wgsl);
