@@ -33,7 +33,8 @@ export async function explain(world: World, name: string, options: ExplainOption
     for (const net of blueprint.nets) netSection(world, net);
     section(world, "memory", memoryRows(blueprint));
     section(world, "an update", workRows(blueprint));
-    if (options.calibration) section(world, "time", await timeRows(blueprint, adapter, Number(run.settings.updates)));
+    if (options.calibration)
+      section(world, "time", await asked(timeRows(blueprint, adapter, Number(run.settings.updates))));
     if (options.plan || options.wgsl)
       say(world, `\nplan of an update\n${blueprint.update.explain({ wgsl: options.wgsl ?? false })}`);
     return "ok";

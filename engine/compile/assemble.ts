@@ -27,7 +27,7 @@ export function assemble(
   ];
   const set = lines.reduce((text, [line, other]) => text.replace(new RegExp(`^${line}$`, "m"), other), whole);
   // WGSL wants its directives before everything else.
-  const half = /^[^/\n]*\bf16\b/m.test(set) ? ["enable f16;"] : [];
+  const half = /^(?!\/\/).*\bf16\b/m.test(set) ? ["enable f16;"] : [];
   const directives = [...half, ...(set.match(/^enable \w+;$/gm) ?? [])];
   return [...directives, ...directives.reduce((text, line) => text.replace(`${line}\n`, ""), set).split("\n")].join(
     "\n",

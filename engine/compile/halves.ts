@@ -34,7 +34,8 @@ export const noHalves: Halves = new Set();
  *   which small steps are added; data and noise, which no kernel has made;
  * - sums, running sums and extremes, and what has one number per item or channel: gradients of weights, energies, log-densities,
  *   acceptances, moments of a norm. They are few, and small differences of them decide;
- * - what is compared with something that varies, since rounding makes ties: maxima, ranks, classes;
+ * - what is compared with something that varies, or an extreme is taken of: rounding makes ties, and the exponential that follows most
+ *   extremes makes a share of logits an error of their size;
  * - what rows are read from or put into by an `update`, word for word;
  * - what has fewer than `least` elements.
  *
@@ -93,6 +94,7 @@ const sumsUp = ({ op, attributes }: Tensor): boolean =>
 function exactly({ op, inputs, dtype, attributes }: Tensor): Tensor[] {
   if (op.kind === "update") return inputs.map(baseOf);
   if (op.kind === "loop") return inputs.slice(0, (attributes as { body: Body }).body.carried.length).map(baseOf);
+  if (op.kind === "reduce") return op.combine.identity === 0 ? [] : inputs.flatMap(sourcesOf);
   const compares = op.kind === "elementwise" && (dtype !== "f32" || op.name === "share");
   const floats = inputs.filter((input) => input.dtype === "f32");
   // Rounding changes no sign, nor on which side of a number nearly all elements lie: relu's mask may be asked of a half.

@@ -136,6 +136,8 @@ function aliasesOf(shader: string, bound: readonly Tensor[], halves: Halves): Re
     ([, name]) => name,
   );
   const narrow = bound.flatMap((tensor, at) => (halves.has(baseOf(tensor)) ? [names[at]] : []));
+  if (narrow.some((name) => !name.startsWith("Element")))
+    throw new TypeError(`lower: shaders/${shader}.wgsl has no alias for what a buffer holds that is f16`);
   return Object.fromEntries(narrow.map((name) => [name, "f16"]));
 }
 

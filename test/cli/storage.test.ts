@@ -34,6 +34,17 @@ test("an adapter without shader-f16 refuses it with code 2, and leaves no folder
 const configOf = async (world: TestWorld) =>
   JSON.parse(await world.text("a/config.json")) as { settings: Record<string, unknown> };
 
+test("an adapter without it explains a plan in f16, and cannot time it", async () => {
+  const { ebm } = await small();
+  const able = vi.spyOn(device, "hasHalves", "get").mockReturnValue(false);
+  const words = ["explain", name, "--set", "engine.storage=f16"];
+  expect((await ebm(...words, "--no-calibration")).out).toContain("activations kept in f16; with engine.storage=f32 ");
+  const { code, err } = await ebm(...words);
+  able.mockRestore();
+  expect(code).toBe(2);
+  expect(err).toContain('storage "f16" needs the WebGPU feature shader-f16');
+});
+
 test("a run records it, and is resumed with it alone", async () => {
   const world = await small();
   // SwiftShader has no f16; what is recorded there is the other way.

@@ -238,10 +238,14 @@ test.each<[string, OfTensors, string]>([
     (a, b, m) => [matmul(matmul(a, b).tanh(), m), matmul(matmul(a, b), m)],
     "beside0: array<f16>",
   ],
+  ["sums", (a, b, m) => [matmul(matmul(a, b), m), matmul(a, b).exp().sum(1)], "f32(leaf0["],
   [
-    "sums and extremes",
-    (a, b, m) => [matmul(matmul(a, b), m), matmul(a, b).exp().sum(1), matmul(a, b).max(0)],
-    "f32(leaf0[",
+    "extremes, in f32",
+    (a, b, m) => {
+      const h = matmul(a, b);
+      return [matmul(h, m), h.max(0), matmul(h.softmax(1), m)];
+    },
+    "360 B → 40 B",
   ],
   [
     "a sum that ends as a mask",
