@@ -11,6 +11,7 @@ import { Tensor } from "../tensor.ts";
 import { trace } from "../tracing.ts";
 import { leavesOf, mapTree, tensorsOf, type Tree } from "../tree.ts";
 import { adopt } from "../scope.ts";
+import { chained } from "./chain.ts";
 import { close } from "./close.ts";
 import { optimised } from "./passes.ts";
 import { Plan } from "./plan.ts";
@@ -192,7 +193,7 @@ function traceProgram(device: Device, program: Program, inputs: readonly unknown
       `compile: the numbers given take ${word - FIRST_ARGUMENT} words, a program has room for ${ARGUMENT_WORDS}; put them into a tensor`,
     );
   const { outputs: closed, captured } = close(tensorsOf(result));
-  const outputs = optimised(closed);
+  const outputs = chained(optimised(closed), words, device.target);
   const placeholders = [
     ...nodes.filter((_, at) => leaves[at].tensor !== null),
     ...captured.map((entry) => entry.placeholder),

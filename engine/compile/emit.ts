@@ -15,6 +15,8 @@ export interface LeafUse {
   aligned: boolean;
   /** Whether it is read at all: what only orders a program is not. */
   read: boolean;
+  /** The text that reads an element, where the leaf is not in a buffer of the cluster's own. */
+  element?(this: void, index: string): string;
 }
 
 /** Where the arguments of a program lie in its parameter block, in words. */
@@ -29,7 +31,9 @@ export interface Surroundings {
   /** The tensors read from buffers, with what is known of each. */
   leaves: Map<Tensor, LeafUse>;
   words: ArgumentWords;
-  sizes: Sizes;
+  sizes: Pick<Sizes, "nameOf">;
+  /** The variable that holds the index of a loop; `iterationIndex()` does unless there is one. */
+  indices?: ReadonlyMap<Tensor, string>;
 }
 
 export class Emitter {
@@ -122,7 +126,7 @@ export class Emitter {
   #load(node: Tensor, leaf: LeafUse, index: string): string {
     leaf.read = true;
     if (index !== this.target) leaf.aligned = false;
-    const element = `leaf${leaf.index}[${index}]`;
+    const element = leaf.element?.(index) ?? `leaf${leaf.index}[${index}]`;
     return this.#bind("v", node.dtype === "bool" ? `${element} != 0u` : element);
   }
 
@@ -145,7 +149,7 @@ export class Emitter {
 
   #source(node: Tensor, position: Position<string, string>): string {
     if (node.op === iotaOp) return position.linear;
-    if (node.op === iterationOp) return this.#bind("v", "iterationIndex()");
+    if (node.op === iterationOp) return this.#bind("v", this.around.indices?.get(node) ?? "iterationIndex()");
     if (node.op === (constantOp as unknown)) {
       const { value } = node.attributes as { value: number | readonly [number, number] };
       // A name for each number, because WGSL refuses constant expressions that overflow.
@@ -192,7 +196,7 @@ export const wgslFunction = (
  * Index arithmetic as text, with constants folded. Its numbers are sizes of the dispatch, but for those that it divides by: as
  * constants they are far cheaper.
  */
-function indexMath(bind: (expression: string) => string, sizes: Sizes): IndexMath<string, string> {
+function indexMath(bind: (expression: string) => string, sizes: Pick<Sizes, "nameOf">): IndexMath<string, string> {
   const known = (a: string) => (/^\d+u$/.test(a) ? Number.parseInt(a, 10) : null);
   const constant = (value: number) => `${value >>> 0}u`;
   const size = (value: number) => sizes.nameOf(value);

@@ -106,6 +106,19 @@ function taken(order: readonly Cluster[], needs: Needs, lasting: ReadonlySet<Ten
   return words;
 }
 
+/** The tensors in buffers that a cluster reads. */
+export const readsOf = (cluster: Cluster): Set<Tensor> => new Set([...cluster.operands.map(baseOf), ...cluster.leaves]);
+
+/** The index of the last cluster that reads each tensor; results are read after all of them. */
+export function lastUses(list: readonly Cluster[], outputs: readonly Tensor[]): Map<Tensor, number> {
+  const last = new Map<Tensor, number>();
+  list.forEach((cluster, time) => {
+    for (const tensor of readsOf(cluster)) last.set(tensor, time);
+  });
+  for (const output of outputs) last.set(baseOf(output), Infinity);
+  return last;
+}
+
 const size = (tensor: Tensor): number => tensor.size * wordsPer(tensor.dtype);
 
 function append(readers: Map<Tensor, Cluster[]>, tensor: Tensor, cluster: Cluster): void {
