@@ -1,6 +1,17 @@
-/** Steps of Langevin dynamics in compiled programs, 20 in one and one by itself, on the adapter and, for the host's share, on none. */
+/** Steps of Langevin dynamics in compiled programs, 20 in one, as a chain too, and one by itself, on the adapter and, for the host's share, on none. */
 
-import { compile, dispose, foldIn, key, loop, normal, scope, type Tensor, type Tree } from "../../engine/index.ts";
+import {
+  compile,
+  dispose,
+  foldIn,
+  key,
+  loop,
+  normal,
+  pinned,
+  scope,
+  type Tensor,
+  type Tree,
+} from "../../engine/index.ts";
 import { langevin } from "../../ebm/index.ts";
 import { dispatchesIn, type Case } from "../case.ts";
 import { models, type MeasuredModel } from "./models.ts";
@@ -32,6 +43,24 @@ export const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel, st
   },
 });
 
+/** The same walk as one kernel, or as a dispatch for each product and sum, whichever the adapter would take. */
+const chainCase = (model: MeasuredModel, form: "chain" | "dispatches"): Case => {
+  const standard = stepCase("adapter", model, STEPS);
+  return {
+    ...standard,
+    name: `${standard.name}-${form}`,
+    async open(device) {
+      const { choices } = device.target;
+      device.target.choices = new Map([...choices, ...pinned(`loop.${form}`)]);
+      try {
+        return await standard.open(device);
+      } finally {
+        device.target.choices = choices;
+      }
+    },
+  };
+};
+
 /** The same steps without compilation: every op runs, or takes part in the next one, as it is called. */
 const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case => ({
   name: `${on === "null" ? "host" : "ebm"}/langevin/${name}-eager`,
@@ -52,4 +81,7 @@ const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case =>
 export const langevinCases = (["null", "adapter"] as const).flatMap((on) => [
   ...models.flatMap((model) => [stepCase(on, model, STEPS), stepCase(on, model, 1)]),
   eagerCase(on, models[0]),
+  ...(on === "null"
+    ? []
+    : models.slice(0, 2).flatMap((model) => [chainCase(model, "chain"), chainCase(model, "dispatches")])),
 ]);
