@@ -119,8 +119,7 @@ function split(loop: Tensor, chains: number, words: ArgumentWords, target: Targe
 
   const places = body.carried.map((_, place) => place);
   const own = places.filter((place) => divisible(body.carried[place].shape, chains));
-  const unchanged = (place: number) => body.results[place] === body.carried[place];
-  const others = places.filter((place) => !own.includes(place) && !unchanged(place));
+  const others = places.filter((place) => !own.includes(place));
   const boundary = new Set([...body.carried, ...body.captured]);
   const cut = fuse(body.results, boundary, target.mostReads);
   const clusters = join(cut, body.results, boundary, target.mostReads);
@@ -129,22 +128,25 @@ function split(loop: Tensor, chains: number, words: ArgumentWords, target: Targe
   const mixed = list.find((cluster) => meets(cluster) && storedBy(cluster).some((tensor) => part(tensor) === "rows"));
   if (mixed !== undefined) return `${mixed.root.describe()} is computed together with what goes over several chains`;
   const read = list.filter(meets).flatMap((cluster) => [...readsOf(cluster)]);
-  const left = others.map((place) => baseOf(body.results[place]));
-  const kept = [...new Set([...read, ...left])].filter((tensor) => part(tensor) === "rows");
+  const bases = others.map((place) => baseOf(body.results[place]));
+  const kept = [...new Set([...read, ...bases])].filter((tensor) => part(tensor) === "rows");
   const bytes = body.count * kept.reduce((total, tensor) => total + bytesOf(tensor), 0);
   if (bytes > MOST_BYTES) return `${showBytes(bytes)} would be kept of all iterations`;
 
-  const walk = walkOf(loop, own, kept, { chains, part, list, stored: clusters.stored }, words, target);
+  const shared = others.filter((place) => part(body.carried[place]) === "shared");
+  const cutting = { chains, part, list, stored: clusters.stored };
+  const walk = walkOf(loop, { own, shared }, kept, cutting, words, target);
   if (typeof walk === "string") return walk;
   const ends = new Map<number, Tensor>(places.map((place) => [place, loop.inputs[place]]));
   own.forEach((place, at) => ends.set(place, walk.carries[at]));
-  if (others.length === 0) return [...ends.values()];
+  const left = others.filter((place) => body.results[place] !== body.carried[place]);
+  if (left.length === 0) return [...ends.values()];
   try {
-    const starts = others.map((place) => loop.inputs[place]);
-    const rest = restOf(body, others, starts, walk.kept);
+    const starts = left.map((place) => loop.inputs[place]);
+    const rest = restOf(body, left, starts, walk.kept);
     const walked = split(rest, 1, words, target);
     const results = typeof walked === "string" ? picksOf(rest) : walked;
-    others.forEach((place, at) => ends.set(place, results[at]));
+    left.forEach((place, at) => ends.set(place, results[at]));
     return [...ends.values()];
   } catch (error) {
     if (error instanceof NotForAll) return error.message;
@@ -152,19 +154,23 @@ function split(loop: Tensor, chains: number, words: ArgumentWords, target: Targe
   }
 }
 
-/** The walk of a loop's chains by one kernel: where its carries end, and what was kept of all iterations, `[count, …]`. */
+/**
+ * The walk of a loop's chains by one kernel: where its carries end, and what was kept of all iterations, `[count, …]`. Every workgroup goes
+ * along with the carries that all chains share, as far as a step reads them, and leaves their ends to the rest.
+ */
 function walkOf(
   loop: Tensor,
-  own: readonly number[],
+  { own, shared }: { own: readonly number[]; shared: readonly number[] },
   kept: readonly Tensor[],
   { chains, part, list, stored }: Cutting,
   words: ArgumentWords,
   target: Target,
 ): { carries: readonly Tensor[]; kept: ReadonlyMap<Tensor, Tensor> } | string {
   const { body } = loop.attributes as { body: Body };
-  const pick = <T>(list: readonly T[]): T[] => own.map((place) => list[place]);
-  const [carried, results] = [pick(body.carried), pick(body.results)];
-  const boundary = new Set([...carried, ...body.captured]);
+  const boundary = new Set([...body.carried, ...body.captured]);
+  const along = readAlong(body, { own, shared }, kept, list, stored);
+  const pick = <T>(list: readonly T[], places: readonly number[]): T[] => places.map((place) => list[place]);
+  const [carried, results] = [body.carried, body.results].map((all) => pick(all, [...own, ...along]));
   const weights = weightsOf([...results, ...kept], boundary);
   const changing = weights.find(({ tensor }) => !unchanging(tensor, body));
   if (changing !== undefined) return `the weights ${changing.tensor.describe()} change from step to step`;
@@ -173,10 +179,12 @@ function walkOf(
   const turned = new Map<Tensor, Tensor>();
   for (const weight of weights)
     if (weight.byColumns && !turned.has(weight.matrix)) turned.set(weight.matrix, transpose(weight.matrix));
-  const walked = { ...body, carried, results, captured };
+  const starts = new Map(along.map((place) => [body.carried[place], loop.inputs[place]]));
   const ends = new Set([...carried, ...captured]);
   const reached = inOrder([...results, ...kept], (node) => !ends.has(node)).filter((node) => captured.includes(node));
-  const needed = [...new Set([...reached, ...weights.map(({ tensor }) => tensor), ...turned.values()])];
+  const needed = [
+    ...new Set([...reached, ...weights.map(({ tensor }) => tensor), ...turned.values(), ...starts.values()]),
+  ];
   const groups = [...new Set(kept.map(({ dtype }) => dtype))].map((type) => kept.filter(({ dtype }) => dtype === type));
   const most = target.mostReads + 1 - own.length - groups.length;
   // Turned and gathered by one dispatch, rather than turned by many.
@@ -186,8 +194,10 @@ function walkOf(
   const { tensors, places } = bound;
   const buffers = tensors.map(({ dtype }) => dtype);
   const outputs = [...results, ...kept].map(baseOf);
-  const walk = { body: walked, chains, part, kept: groups, given: places, turned, buffers };
-  const kernel = chainKernel({ ...walk, clusters: neededBy(outputs, list, stored, places) }, words, target);
+  const clusters = neededBy(outputs, list, stored, new Set(captured));
+  const walked = { ...body, carried, results, captured };
+  const walk = { body: walked, chains, part, clusters, starts, kept: groups, given: places, turned, buffers };
+  const kernel = chainKernel(walk, words, target);
   if (typeof kernel === "string") return kernel;
   if (chainsOn(target) === "small" && kernel.flops > SMALL * body.count * kernel.stages.length)
     return "its stages are large enough for a dispatch each";
@@ -196,8 +206,9 @@ function walkOf(
     return placeholder(inputOp, { shape, dtype, label: "kept" });
   });
   const chain: Chain = { kernel, kept: histories };
-  const inputs = [...pick(loop.inputs), ...tensors];
-  const node = new Tensor(loopOp, inputs, { body: walked, chain }, [], "f32", "symbolic");
+  const inputs = [...pick(loop.inputs, own), ...tensors];
+  const ownBody = { ...walked, carried: pick(body.carried, own), results: pick(body.results, own) };
+  const node = new Tensor(loopOp, inputs, { body: ownBody, chain }, [], "f32", "symbolic");
   const all = histories.map(({ shape, dtype }, at) => {
     const history = new Tensor(pickOp, [node], { index: own.length + at }, shape, dtype, "symbolic");
     let start = 0;
@@ -208,6 +219,25 @@ function walkOf(
     });
   });
   return { carries: picksOf(node), kept: new Map(all.flat()) };
+}
+
+/** Those carries that all chains share which a step of theirs reads, or what is read of those. */
+function readAlong(
+  { carried, captured, results }: Body,
+  { own, shared }: { own: readonly number[]; shared: readonly number[] },
+  kept: readonly Tensor[],
+  list: readonly Cluster[],
+  stored: ReadonlySet<Tensor>,
+): number[] {
+  const along: number[] = [];
+  for (;;) {
+    const outputs = [...[...own, ...along].map((place) => results[place]), ...kept].map(baseOf);
+    const clusters = neededBy(outputs, list, stored, new Set(captured));
+    const read = new Set([...outputs, ...clusters.flatMap((cluster) => [...readsOf(cluster)])]);
+    const more = shared.filter((place) => !along.includes(place) && read.has(carried[place]));
+    if (more.length === 0) return along;
+    along.push(...more);
+  }
 }
 
 /** A body whose chains do not meet, cut into clusters. */
@@ -223,7 +253,7 @@ function neededBy(
   tensors: readonly Tensor[],
   list: readonly Cluster[],
   stored: ReadonlySet<Tensor>,
-  given: ReadonlyMap<Tensor, unknown>,
+  given: ReadonlySet<Tensor>,
 ): Cluster[] {
   const needed = new Set(tensors.map(producerOf));
   const chosen = [...list].reverse().filter((cluster) => {

@@ -23,6 +23,8 @@ export interface Walk {
   part: (node: Tensor) => Part;
   /** What an iteration computes, in this order. */
   clusters: readonly Cluster[];
+  /** Carries that all chains share, and the given tensors with which they start. */
+  starts: ReadonlyMap<Tensor, Tensor>;
   /** Tensors of the body of which every iteration's value is kept: `[count, …]` each, those of a type one after the other in one buffer. */
   kept: readonly (readonly Tensor[])[];
   /** Tensors from outside: in which of the buffers that are given, and from which element on. */
@@ -78,6 +80,8 @@ export function chainKernel(walk: Walk, words: ArgumentWords, target: Target): C
   );
   const together = Math.max(1, Math.floor(MOST_STEPS / (steps * Math.ceil(groups / AT_ONCE))));
   const pieces = Math.ceil(count / together);
+  if (pieces > 1 && walk.starts.size > 0)
+    return "it is too long for one dispatch, and what all chains share is not handed on to the next";
   return {
     source: sourceOf(stages, rows, threads, Math.ceil(count / pieces)),
     groups: foldedGrid(groups),
@@ -89,8 +93,9 @@ export function chainKernel(walk: Walk, words: ArgumentWords, target: Target): C
 
 function sourceOf(stages: Stages, rows: number, threads: number, piece: number): KernelSource {
   const { walk, memory } = stages.places;
+  const carries = walk.body.carried.filter((placeholder) => !walk.starts.has(placeholder));
   const bound = [
-    ...walk.body.carried.map(({ dtype }, at) => ({ name: `carry${at}`, access: "read_write" as const, dtype })),
+    ...carries.map(({ dtype }, at) => ({ name: `carry${at}`, access: "read_write" as const, dtype })),
     ...walk.kept.map(([{ dtype }], at) => ({ name: `kept${at}`, access: "read_write" as const, dtype })),
     ...walk.buffers.map((dtype, at) => ({ name: `given${at}`, access: "read" as const, dtype })),
   ];

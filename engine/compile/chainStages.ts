@@ -50,9 +50,10 @@ export class Stages {
     body.carried.forEach((placeholder, at) => {
       const place = places.hold(placeholder);
       places.set(placeholder, place);
+      const start = places.walk.starts.get(placeholder);
       const bound: Place = { element: (index) => `carry${at}[${index}]`, held: null };
-      this.#move(this.begin, placeholder, bound, place, 0);
-      this.#move(this.finish, placeholder, place, bound, 0);
+      this.#move(this.begin, placeholder, start === undefined ? bound : places.of(start), place, 0);
+      if (start === undefined) this.#move(this.finish, placeholder, place, bound, 0);
       this.#keep(placeholder);
     });
     this.#body(body, clusters, this.advance, 1);

@@ -29,8 +29,8 @@ export const divisible = (shape: Shape, chains: number): boolean =>
   chains === 1 || (shape.length > 0 && shape[0] > 0 && shape[0] % chains === 0);
 
 /**
- * The parts of all that the results of a body need. Carries are `rows` if they can be, else `across`, and what is captured is `shared`,
- * as far as `parts` has nothing else to say. With `apart`, what changes with the iteration alone, such as noise, is `rows` as well if
+ * The parts of all that the results of a body need. Carries are `rows` if they can be; else `shared` if nothing of chains becomes part of them,
+ * such as a count of steps, and otherwise `across`. What is captured is `shared`, as far as `parts` has nothing else to say. With `apart`, what changes with the iteration alone, such as noise, is `rows` as well if
  * it can be: then no chain computes the noise of all others, and none may read it.
  */
 export function localityOf(
@@ -58,19 +58,20 @@ export function localityOf(
     }
     return across(node, `${nameOf(node)} ${stays}`);
   };
-  for (const node of carried)
-    parts.set(
-      node,
-      divisible(node.shape, chains)
-        ? "rows"
-        : across(node, `a carry, ${node.dtype} ${showShape(node.shape)}, is no chain's own`),
-    );
-  for (const node of inOrder(results, (tensor) => !given.has(tensor))) {
-    if (carried.includes(node)) continue;
-    if (node.op === (iterationOp as Op) || node.inputs.some((input) => changing.has(input))) changing.add(node);
-    parts.set(node, node.op.kind === "loop" ? partOfLoop(node, chains, apart, parts, reasons) : partOf(node));
+  for (const node of carried) parts.set(node, divisible(node.shape, chains) ? "rows" : "shared");
+  const order = inOrder(results, (tensor) => !given.has(tensor));
+  for (;;) {
+    for (const node of carried) if (parts.get(node) === "shared") changing.add(node);
+    for (const node of order) {
+      if (carried.includes(node)) continue;
+      if (node.op === (iterationOp as Op) || node.inputs.some((input) => changing.has(input))) changing.add(node);
+      parts.set(node, node.op.kind === "loop" ? partOfLoop(node, chains, apart, parts, reasons) : partOf(node));
+    }
+    const mixed = carried.filter((node, at) => parts.get(node) === "shared" && parts.get(results[at]) !== "shared");
+    for (const node of mixed)
+      parts.set(node, across(node, `a carry, ${node.dtype} ${showShape(node.shape)}, is no chain's own`));
+    if (mixed.length === 0) return { part: (node) => parts.get(node)!, reason: (node) => reasons.get(node)! };
   }
-  return { part: (node) => parts.get(node)!, reason: (node) => reasons.get(node)! };
 }
 
 /** Whether the result of a kernel or sum of shared tensors is the chains' all the same, since it is as long as they are many. */

@@ -61,19 +61,8 @@ const samplers: Record<string, Sampler> = {
   "random walk": randomWalk({ scale: 0.1 }),
   independent: independent(),
   descent: descent({ stepSize: 0.1, momentum: 0.9 }),
-};
-
-/** Those whose chains look at each other, or that count what all chains share. */
-const together: Record<string, [sampler: Sampler, reason: string]> = {
-  "parallel tempering": [
-    parallelTempering((temperature) => mala({ stepSize: 0.1, temperature }), [1, 2]),
-    "a carry, u32 [], is no chain's own",
-  ],
-  "adapted mala": [
-    adapted((stepSize) => mala({ stepSize }), { initial: 0.1, target: 0.574, warmUp: 3 }),
-    "a carry, f32 [], is no chain's own",
-  ],
-  "Adam descent": [adamDescent({ stepSize: 0.01 }), "a carry, f32 [], is no chain's own"],
+  "Adam descent": adamDescent({ stepSize: 0.01 }),
+  "adapted mala": adapted((stepSize) => mala({ stepSize }), { initial: 0.1, target: 0.574, warmUp: 3 }),
 };
 
 describe("a walk by one kernel is that by dispatches, to the bit, with all that its steps report", () => {
@@ -85,9 +74,10 @@ describe("a walk by one kernel is that by dispatches, to the bit, with all that 
   });
 });
 
-test.each(Object.entries(together))("%s is walked by dispatches, and says why", async (_name, [sampler, reason]) => {
+test("parallel tempering, whose chains change places, is walked by dispatches, and says why", async () => {
+  const sampler = parallelTempering((temperature) => mala({ stepSize: 0.1, temperature }), [1, 2]);
   const [standard, chain] = [await walked(plain, sampler), await walked(chaining, sampler)];
-  expect(/no chain: (.*)/.exec(chain.plan)?.[1]).toBe(reason);
+  expect(chain.plan).toContain("; no chain: walk.take moves elements from chain to chain\n");
   expect(chain.data).toEqual(standard.data);
 });
 

@@ -295,6 +295,24 @@ const bodies: Record<string, [program: OfTensors, inputs: HostArray[], chains: n
     [draw(1, [5, 5])],
     1,
   ],
+  "counts and factors that all chains share": [
+    (x) => {
+      const { at, factor, count, unread, total } = loop(
+        5,
+        (_i, { at, factor, count, unread, total }) => ({
+          at: at.mul(factor).add(normal(foldIn(key(8), count), [9, 2])),
+          factor: factor.mul(0.9).add(count.toFloat().mul(0.01)),
+          count: count.add(3),
+          unread: unread.mul(1.1).add(factor),
+          total: total.add(at.mul(factor).mean()),
+        }),
+        { at: x, factor: tensor(0.7), count: tensor(2, "u32"), unread: tensor([1, 2]), total: tensor(0) },
+      );
+      return [at, factor, count, unread, total];
+    },
+    [draw(1, [9, 2])],
+    2,
+  ],
   "totals of several kinds, of one and of all chains": [
     (x) => {
       const { at, ...totals } = loop(
@@ -517,15 +535,15 @@ describe("random steps of chains", () => {
         const program = (x: Tensor, w: Tensor, b: Tensor) => {
           const end = loop(
             count,
-            (i, { at, other, total }) => {
+            (i, { at, other, heat, total }) => {
               const next = steps.reduce((h, name, salt) => parts[name](h, { i, w, b, salt }), at);
               return carries
-                ? { at: next, other: at.add(other.mul(0.5)), total: total.add(next.mean()) }
-                : { at: next, other, total };
+                ? { at: next, other: at.add(other.mul(heat)), heat: heat.mul(0.9), total: total.add(next.mean()) }
+                : { at: next, other, heat, total };
             },
-            { at: x, other: x, total: tensor(0) },
+            { at: x, other: x, heat: tensor(0.5), total: tensor(0) },
           );
-          return [end.at, end.other, end.total];
+          return [end.at, end.other, end.heat, end.total];
         };
         const inputs = [draw(1, [chains, width]), draw(2, [width, width]), draw(3, [width])];
         await expectSame(program, inputs, carries && chains > 1 ? 2 : 1);
