@@ -44,8 +44,8 @@ export const stepCase = (on: Case["on"], { name, net, batch }: MeasuredModel, st
 });
 
 /** The same walk as one kernel, or as a dispatch for each product and sum, whichever the adapter would take. */
-const chainCase = (model: MeasuredModel, form: "chain" | "dispatches"): Case => {
-  const standard = stepCase("adapter", model, STEPS);
+const chainCase = (on: Case["on"], model: MeasuredModel, form: "chain" | "dispatches"): Case => {
+  const standard = stepCase(on, model, STEPS);
   return {
     ...standard,
     name: `${standard.name}-${form}`,
@@ -81,7 +81,5 @@ const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case =>
 export const langevinCases = (["null", "adapter"] as const).flatMap((on) => [
   ...models.flatMap((model) => [stepCase(on, model, STEPS), stepCase(on, model, 1)]),
   eagerCase(on, models[0]),
-  ...(on === "null"
-    ? []
-    : models.slice(0, 2).flatMap((model) => [chainCase(model, "chain"), chainCase(model, "dispatches")])),
+  ...models.slice(0, 2).flatMap((model) => [chainCase(on, model, "chain"), chainCase(on, model, "dispatches")]),
 ]);

@@ -2,7 +2,7 @@
 
 import type { KernelSource } from "../device/pipelines.ts";
 import type { Target } from "../device/target.ts";
-import type { Chain } from "./chain.ts";
+import type { Chain } from "./chainWalk.ts";
 import type { ChainKernel } from "./chainKernel.ts";
 import type { Choice } from "../form.ts";
 import { nameOf } from "../labels.ts";

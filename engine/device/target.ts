@@ -42,7 +42,7 @@ const onProcessor = (): number => 16;
 const onGpu = (count: number): number => (count < 2 ** 20 ? 1 : 4);
 
 /** What to compile for on a device of an adapter. */
-export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, kernels: KernelChoice): Target {
+export function targetOf(gpu: GPUDevice, { adapter, software, source }: AdapterChoice, kernels: KernelChoice): Target {
   const { subgroupMinSize: least, subgroupMaxSize: most } = adapter.info;
   const known = gpu.features.has("subgroups") && least === most && (least === 4 || least === 8);
   const lanes = software && known ? least : null;
@@ -50,7 +50,8 @@ export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, k
     mostReads: gpu.limits.maxStorageBuffersPerShaderStage - 1,
     lanes: kernels === "suited" ? lanes : null,
     tiles: kernels === "tiles" || (kernels === "suited" && !software),
-    chains: kernels === "chains" ? "all" : kernels === "suited" && !software ? "small" : "none",
+    // The null back end is there to tell what the host takes for dispatches.
+    chains: kernels === "chains" ? "all" : kernels === "suited" && !software && source !== "null" ? "small" : "none",
     workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     choices: new Map(),
     elements:
