@@ -43,6 +43,8 @@ export interface ChainKernel {
   pieces: number;
   /** Operations of the whole walk. */
   flops: number;
+  /** About what a thread does in an iteration, in multiply-adds. */
+  steps: number;
   /** What an iteration computes in turn, and with how many operations. */
   stages: readonly { name: string; flops: number }[];
 }
@@ -86,6 +88,7 @@ export function chainKernel(walk: Walk, words: ArgumentWords, target: Target): C
     source: sourceOf(stages, rows, threads, Math.ceil(count / pieces)),
     groups: foldedGrid(groups),
     pieces,
+    steps,
     flops: count * stages.list.reduce((total, { flops, times }) => total + times * flops, 0),
     stages: stages.list.flatMap(({ name, flops }) => (name === null ? [] : [{ name, flops }])),
   };

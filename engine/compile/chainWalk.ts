@@ -22,8 +22,9 @@ export interface Chain {
   kept: readonly Tensor[];
 }
 
-/** Operations of a stage, on average, beyond which a dispatch of its own is worth starting. */
+/** Operations of a stage, on average, beyond which a dispatch of its own is worth starting, and multiply-adds of one thread in it. */
 const SMALL = 2 ** 24;
+const SHORT = 2 ** 11;
 
 /** Bytes of what is kept of all iterations, and of what is gathered before them, at most. */
 export const MOST_BYTES = 2 ** 26;
@@ -73,8 +74,9 @@ export function walkOf(
   const walk = { body: walked, chains, part, clusters, starts, kept: groups, given: places, turned, buffers };
   const kernel = chainKernel(walk, words, target);
   if (typeof kernel === "string") return kernel;
-  if (chainsOn(target) === "small" && kernel.flops > SMALL * body.count * kernel.stages.length)
-    return "its stages are large enough for a dispatch each";
+  const { length } = kernel.stages;
+  const large = kernel.flops > SMALL * body.count * length || kernel.steps > SHORT * length;
+  if (large && chainsOn(target) === "small") return "its stages are large enough for a dispatch each";
   const ownBody = { ...walked, carried: pick(body.carried, own), results: pick(body.results, own) };
   const node = nodeOf([...pick(loop.inputs, own), ...tensors], ownBody, kernel, groups);
   return { carries: picksOf(node), kept: valuesOf(node, groups) };

@@ -36,7 +36,7 @@ import { check } from "./property.ts";
 const { target } = chaining;
 const { mostReads, workgroupBytes } = target;
 
-afterEach(() => void Object.assign(target, { mostReads, workgroupBytes, choices: new Map() }));
+afterEach(() => void Object.assign(target, { mostReads, workgroupBytes, chains: "all", choices: new Map() }));
 
 const commandsOf = (commands: readonly Command[]): Command[] =>
   commands.flatMap((command) => (command.kind === "loop" ? [command, ...commandsOf(command.body)] : [command]));
@@ -454,6 +454,14 @@ test("a chain that has more to remember than a workgroup makes none, and says wh
   expect(plannedFor(program, inputs(3)).loops[0].obstacle).toMatch(
     /^a chain takes \d+ bytes of workgroup memory, this adapter has 1024$/,
   );
+});
+
+test("stages that are worth a dispatch each are dispatches, where small ones only are walked by one kernel", () => {
+  target.chains = "small";
+  const of = (width: number) => langevin(3, (x) => x.silu(), [2, width, width, 1]);
+  const [small, large] = [of(64), of(1900)].map(({ program, inputs }) => plannedFor(program, inputs(2)));
+  expect([small.chains.length, large.chains.length]).toEqual([2, 0]);
+  expect(large.loops[0].obstacle).toBe("its stages are large enough for a dispatch each");
 });
 
 test("a loop takes the form that is pinned, on every adapter", async () => {
