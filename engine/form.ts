@@ -53,19 +53,27 @@ export function chosenForm(
   return { ...form, choice: { kind, form: formName(form), forms: forms.map(formName) } };
 }
 
+/** Which loops become chain kernels: as was chosen for all of them, else as suits the target. */
+export function chainsOn({ choices, chains }: Target): Target["chains"] {
+  const wanted = choices.get("loop");
+  return wanted === "loop.chain" ? "all" : wanted === "loop.dispatches" ? "none" : chains;
+}
+
 /** The ops whose kernels have several forms. */
 const ops = ["matmul", "conv2d", "conv2dInput", "conv2dWeight"];
 
-/** The names of all forms that run on a target. */
-export const formsOn = ({ lanes, tiles }: Target): string[] =>
-  ops.flatMap((op) => {
+/** The names of all forms that run on a target; those of loops are not measured by `autotune`, which looks at dispatches one by one. */
+export const formsOn = ({ lanes, tiles }: Target): string[] => [
+  ...ops.flatMap((op) => {
     const isMatmul = op === "matmul";
     const bySubgroups = isMatmul ? ["matmulSubgroup.main", "matmulSubgroup.narrow"] : [`${op}Subgroup`];
     const wide = ["main", "half", ...(op === "conv2dWeight" ? ["across"] : [])].map((entry) => `${op}Wide.${entry}`);
     const ofLanes = lanes === null ? [] : [...bySubgroups, ...(lanes === 8 ? wide : [])];
     const inTiles = isMatmul ? ["matmulTile.main", "matmulTile.large"] : [`${op}Tile`];
     return [op, `${op}.narrow`, ...ofLanes, ...(tiles ? inTiles : [])];
-  });
+  }),
+  ...["loop.dispatches", "loop.chain"],
+];
 
 /** Choices by which all uses of the op that has this form take it. */
 export const pinned = (form: string): Choices => new Map([[form.replace(/(Subgroup|Wide|Tile)?(\.\w+)?$/, ""), form]]);

@@ -1,5 +1,6 @@
 /** The shaders as text, by name. Valid WGSL as they stand; engine/compile/assemble.ts fills their slots. */
 
+import chain from "./chain.wgsl?raw";
 import conv2d from "./conv2d.wgsl?raw";
 import conv2dSubgroup from "./conv2dSubgroup.wgsl?raw";
 import conv2dTile from "./conv2dTile.wgsl?raw";
@@ -30,6 +31,7 @@ import scan from "./scan.wgsl?raw";
 
 /** Kernels, one file per family. */
 export const kernels: Readonly<Record<string, string>> = {
+  chain,
   conv2d,
   conv2dSubgroup,
   conv2dTile,

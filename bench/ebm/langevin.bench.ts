@@ -1,4 +1,4 @@
-/** Steps of Langevin dynamics in compiled programs, 20 in one and one by itself, on the adapter and, for the host's share, on none. */
+/** Steps of Langevin dynamics in compiled programs, 20 in one, as a chain too, and one by itself, on the adapter and, for the host's share, on none. */
 
 import {
   compile,
@@ -7,6 +7,7 @@ import {
   key,
   loop,
   normal,
+  pinned,
   scope,
   type StoredAs,
   type Tensor,
@@ -52,6 +53,24 @@ export const stepCase = (
   },
 });
 
+/** The same walk as one kernel, or as a dispatch for each product and sum, whichever the adapter would take. */
+const chainCase = (on: Case["on"], model: MeasuredModel, form: "chain" | "dispatches"): Case => {
+  const standard = stepCase(on, model, STEPS);
+  return {
+    ...standard,
+    name: `${standard.name}-${form}`,
+    async open(device) {
+      const { choices } = device.target;
+      device.target.choices = new Map([...choices, ...pinned(`loop.${form}`)]);
+      try {
+        return await standard.open(device);
+      } finally {
+        device.target.choices = choices;
+      }
+    },
+  };
+};
+
 /** A step without compilation: every op runs, or takes part in the next one, as it is called. */
 const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case => ({
   name: `${on === "null" ? "host" : "ebm"}/langevin/${name}-eager`,
@@ -72,4 +91,5 @@ const eagerCase = (on: Case["on"], { name, net, batch }: MeasuredModel): Case =>
 export const langevinCases = (["null", "adapter"] as const).flatMap((on) => [
   ...models.flatMap((model) => [stepCase(on, model, STEPS), stepCase(on, model, 1), eagerCase(on, model)]),
   ...large.filter(() => on === "adapter").map((model) => stepCase(on, model, STEPS, "f16")),
+  ...models.slice(0, 2).flatMap((model) => [chainCase(on, model, "chain"), chainCase(on, model, "dispatches")]),
 ]);

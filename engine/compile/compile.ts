@@ -11,6 +11,7 @@ import { Tensor } from "../tensor.ts";
 import { trace } from "../tracing.ts";
 import { leavesOf, mapTree, tensorsOf, type Tree } from "../tree.ts";
 import { adopt } from "../scope.ts";
+import { chained } from "./chain.ts";
 import { close } from "./close.ts";
 import type { StoredAs } from "./halves.ts";
 import { optimised } from "./passes.ts";
@@ -216,7 +217,9 @@ function traceProgram(
       `compile: the numbers given take ${word - FIRST_ARGUMENT} words, a program has room for ${ARGUMENT_WORDS}; put them into a tensor`,
     );
   const { outputs: closed, captured } = close(tensorsOf(result));
-  const outputs = optimised(closed);
+  // A chain stores no activations, so that with it they would be other numbers than halves are.
+  const simplified = optimised(closed);
+  const outputs = storage === "f16" ? simplified : chained(simplified, words, device.target);
   const placeholders = [
     ...nodes.filter((_, at) => leaves[at].tensor !== null),
     ...captured.map((entry) => entry.placeholder),

@@ -16,12 +16,15 @@ export interface LeafUse {
   aligned: boolean;
   /** Whether it is read at all: what only orders a program is not. */
   read: boolean;
+  /** The text that reads an element, where the leaf is not in a buffer of the cluster's own. */
+  element?(this: void, index: string): string;
 }
 
 /** Where the arguments of a program lie in its parameter block, in words. */
 export type ArgumentWords = ReadonlyMap<Tensor, number>;
 
-const stored: Record<DType, string> = { f32: "f32", u32: "u32", bool: "u32", key: "vec2u" };
+/** How an element of a type lies in a buffer, unless it is kept as a half. */
+export const stored: Record<DType, string> = { f32: "f32", u32: "u32", bool: "u32", key: "vec2u" };
 
 /** How an element of a tensor lies in its buffer. */
 export const elementOf = (tensor: Tensor, halves: Halves): string =>
@@ -32,8 +35,11 @@ export interface Surroundings {
   /** The tensors read from buffers, with what is known of each. */
   leaves: Map<Tensor, LeafUse>;
   words: ArgumentWords;
-  sizes: Sizes;
+  sizes: Pick<Sizes, "nameOf">;
+  /** Tensors that are kept in f16. */
   halves: Halves;
+  /** The variable that holds the index of a loop; `iterationIndex()` does unless there is one. */
+  indices?: ReadonlyMap<Tensor, string>;
 }
 
 export class Emitter {
@@ -126,7 +132,7 @@ export class Emitter {
   #load(node: Tensor, leaf: LeafUse, index: string): string {
     leaf.read = true;
     if (index !== this.target) leaf.aligned = false;
-    const element = `leaf${leaf.index}[${index}]`;
+    const element = leaf.element?.(index) ?? `leaf${leaf.index}[${index}]`;
     if (this.around.halves.has(node)) return this.#bind("v", `f32(${element})`);
     return this.#bind("v", node.dtype === "bool" ? `${element} != 0u` : element);
   }
@@ -150,7 +156,7 @@ export class Emitter {
 
   #source(node: Tensor, position: Position<string, string>): string {
     if (node.op === iotaOp) return position.linear;
-    if (node.op === iterationOp) return this.#bind("v", "iterationIndex()");
+    if (node.op === iterationOp) return this.#bind("v", this.around.indices?.get(node) ?? "iterationIndex()");
     if (node.op === (constantOp as unknown)) {
       const { value } = node.attributes as { value: number | readonly [number, number] };
       // A name for each number, because WGSL refuses constant expressions that overflow.
@@ -199,7 +205,7 @@ export const wgslFunction = (
  * Index arithmetic as text, with constants folded. Its numbers are sizes of the dispatch, but for those that it divides by: as
  * constants they are far cheaper.
  */
-function indexMath(bind: (expression: string) => string, sizes: Sizes): IndexMath<string, string> {
+function indexMath(bind: (expression: string) => string, sizes: Pick<Sizes, "nameOf">): IndexMath<string, string> {
   const known = (a: string) => (/^\d+u$/.test(a) ? Number.parseInt(a, 10) : null);
   const constant = (value: number) => `${value >>> 0}u`;
   const size = (value: number) => sizes.nameOf(value);

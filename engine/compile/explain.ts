@@ -39,11 +39,12 @@ export function explain(schedule: Schedule, options: { wgsl?: boolean }): string
       if (command.kind === "copy")
         return [[`${indent}copy ${showBytes(command.bytes)}  ${showRef(command.from)} → ${showRef(command.to)}`]];
       if (command.kind === "loop") {
-        const { label, count, body } = command;
-        const head = `${indent}${count} times${label === "" ? "" : ` ${label}`}: ${showCost(costOf(body))} each`;
+        const { label, count, body, obstacle } = command;
+        const note = obstacle === undefined ? "" : `; no chain: ${obstacle}`;
+        const head = `${indent}${count} times${label === "" ? "" : ` ${label}`}: ${showCost(costOf(body))} each${note}`;
         return [[head], ...describe(body, `${indent}  `)];
       }
-      const { source, groups, name, flops, read, written, slots, halves } = command;
+      const { source, groups, name, flops, read, written, slots, halves, stages = [] } = command;
       shaders.set(`${name} (${source.file}.wgsl)`, source.wgsl);
       const bound = (access: string) =>
         slots.flatMap((slot, at) =>
@@ -52,7 +53,8 @@ export function explain(schedule: Schedule, options: { wgsl?: boolean }): string
       const buffers = [...bound("read"), "→", ...bound("read_write")].join(" ");
       const grid = `${groups.join(" × ")} groups`;
       const moved = `${showBytes(read)} → ${showBytes(written)}`;
-      return [[indent + name, `shaders/${source.file}.wgsl`, grid, showFlops(flops), moved, buffers]];
+      const row = [indent + name, `shaders/${source.file}.wgsl`, grid, showFlops(flops), moved, buffers];
+      return [row, ...stages.map((stage) => [`${indent}  · ${stage.name}, ${showFlops(stage.flops)} a step`])];
     });
   }
 }

@@ -198,7 +198,7 @@ function reduction(cluster: Cluster, around: Surroundings): Parts {
   const slots: Record<string, string> = {
     element: `alias Element = ${element};`,
     combine: wgslFunction("combine", `a: ${element}, b: ${element}`, element, [], combine.wgsl),
-    ...((count <= FEW ? writtenOut(node, axes, count, around) : null) ?? inLoop(node, axes, around)),
+    ...inSlots(element, totalOf(node, around)),
   };
   if (!isBare(cluster)) slots.epilogue = epilogue(cluster, "reduce", around);
   return {
@@ -216,29 +216,32 @@ function reduction(cluster: Cluster, around: Surroundings): Parts {
   };
 }
 
-/** A reduction whose terms stand one after the other; null where that takes too many lines. */
-function writtenOut(
-  node: Tensor,
-  axes: readonly number[],
-  count: number,
-  around: Surroundings,
-): Record<string, string> | null {
-  const emitter = new Emitter(around, new Map(), null);
-  const terms = Array.from({ length: count }, (_, r) => emitter.reduced(node.inputs[0], axes, `${r}u`));
-  if (emitter.lines.length > MANY_LINES) return null;
-  const total = terms.reduce((before, term) => `combine(${before}, ${term})`, "IDENTITY");
-  return {
-    load: "",
-    total: wgslFunction("total", "o: u32, once: u32", elementOf(node, noHalves), emitter.lines, total),
-  };
+/** How a reduction goes over its terms: the lines and the value of the total of result `o`, or in a loop those of its term `r`. */
+export interface Total {
+  lines: readonly string[];
+  value: string;
+  inLoop: boolean;
 }
 
-/** A reduction that goes over its terms in a loop. */
-function inLoop(node: Tensor, axes: readonly number[], around: Surroundings): Record<string, string> {
+/** A reduction whose terms stand one after the other, or in a loop where that takes too many lines. */
+export function totalOf(node: Tensor, around: Surroundings): Total {
+  const { axes } = node.attributes as { axes: readonly number[] };
+  const count = sizeOf(axes.map((axis) => node.inputs[0].shape[axis]));
+  const term = (emitter: Emitter, r: string) => emitter.reduced(node.inputs[0], axes, r);
+  if (count <= FEW) {
+    const emitter = new Emitter(around, new Map(), null);
+    const terms = Array.from({ length: count }, (_, r) => term(emitter, `${r}u`));
+    const value = terms.reduce((before, next) => `combine(${before}, ${next})`, "IDENTITY");
+    if (emitter.lines.length <= MANY_LINES) return { lines: emitter.lines, value, inLoop: false };
+  }
   const emitter = new Emitter(around, new Map(), null);
-  const value = emitter.reduced(node.inputs[0], axes, "r");
-  return { load: wgslFunction("load", "o: u32, r: u32", elementOf(node, noHalves), emitter.lines, value) };
+  return { value: term(emitter, "r"), lines: emitter.lines, inLoop: true };
 }
+
+const inSlots = (element: string, { lines, value, inLoop }: Total): Record<string, string> =>
+  inLoop
+    ? { load: wgslFunction("load", "o: u32, r: u32", element, lines, value) }
+    : { load: "", total: wgslFunction("total", "o: u32, once: u32", element, lines, value) };
 
 /** Whether the result of a core is stored as it is, and nothing besides. */
 const isBare = ({ root, besides, core }: Cluster): boolean => root === core && besides.length === 0;

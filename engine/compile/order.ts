@@ -112,6 +112,19 @@ function taken(order: readonly Cluster[], needs: Needs, lasting: ReadonlySet<Ten
   return bytes;
 }
 
+/** The tensors in buffers that a cluster reads. */
+export const readsOf = (cluster: Cluster): Set<Tensor> => new Set([...cluster.operands.map(baseOf), ...cluster.leaves]);
+
+/** The index of the last cluster that reads each tensor; results are read after all of them. */
+export function lastUses(list: readonly Cluster[], outputs: readonly Tensor[]): Map<Tensor, number> {
+  const last = new Map<Tensor, number>();
+  list.forEach((cluster, time) => {
+    for (const tensor of readsOf(cluster)) last.set(tensor, time);
+  });
+  for (const output of outputs) last.set(baseOf(output), Infinity);
+  return last;
+}
+
 function append(readers: Map<Tensor, Cluster[]>, tensor: Tensor, cluster: Cluster): void {
   const known = readers.get(tensor);
   if (known === undefined) readers.set(tensor, [cluster]);

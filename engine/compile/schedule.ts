@@ -2,6 +2,8 @@
 
 import type { KernelSource } from "../device/pipelines.ts";
 import type { Target } from "../device/target.ts";
+import type { Chain } from "./chainWalk.ts";
+import type { ChainKernel } from "./chainKernel.ts";
 import type { Choice } from "../form.ts";
 import { nameOf } from "../labels.ts";
 import type { Body } from "../ops/loop.ts";
@@ -11,7 +13,7 @@ import { baseOf, fuse, storedBy, type Cluster } from "./fuse.ts";
 import { halvesOf, noHalves, type Halves, type StoredAs } from "./halves.ts";
 import { join } from "./join.ts";
 import { lower } from "./lower.ts";
-import { frugally, type Order } from "./order.ts";
+import { frugally, lastUses, readsOf, type Order } from "./order.ts";
 import { bytesOf, titled, unplannedBytes, workOf } from "./work.ts";
 
 /** A buffer of the plan; or, inside a loop, one side of a carry, whose sides may change places after each iteration. */
@@ -42,6 +44,8 @@ export interface Dispatch {
   /** Bytes of the buffers it reads, each counted once and in whole, and those it writes. */
   read: number;
   written: number;
+  /** What a chain kernel does in turn in each of its iterations. */
+  stages?: ChainKernel["stages"];
 }
 
 export interface Copy {
@@ -56,6 +60,8 @@ export interface Repeat {
   /** The part it belongs to; empty outside any. */
   label: string;
   count: number;
+  /** Why it is no chain, where chains are made of what can be. */
+  obstacle?: string;
   /** What this loop hands on, and not the loops around it. */
   carries: readonly Carry[];
   body: readonly Command[];
@@ -283,9 +289,10 @@ class Scheduler {
     places: Map<Tensor, SlotRef>,
     commands: Command[],
   ): void {
-    const { body } = cluster.root.attributes as { body: Body };
-    const starts = cluster.root.inputs.slice(0, body.carried.length).map(baseOf);
-    const held = new Set([...body.captured.map(baseOf)]);
+    const { root } = cluster;
+    const { body, chain, ...rest } = root.attributes as { body: Body; chain?: Chain; obstacle?: string };
+    const starts = root.inputs.slice(0, body.carried.length).map(baseOf);
+    const held = new Set(root.inputs.slice(body.carried.length).map(baseOf));
     const carries = starts.map((start): Carry => {
       const place = places.get(start)!;
       const mine = dying.has(start) && !held.has(start) && typeof place === "number";
@@ -294,15 +301,30 @@ class Scheduler {
       commands.push({ kind: "copy", from: place, to: front, bytes: bytesOf(start) });
       return { front, back: null };
     });
-    const { label } = cluster.root;
-    commands.push({ kind: "loop", label, count: body.count, carries, body: this.#body(body, carries, places) });
+    const { label } = root;
+    const kept = (chain?.kept ?? []).map((history) => this.#take(history));
+    if (chain === undefined)
+      commands.push({
+        kind: "loop",
+        label,
+        ...rest,
+        count: body.count,
+        carries,
+        body: this.#body(body, carries, places),
+      });
+    else {
+      const given = root.inputs.slice(body.carried.length).map((tensor) => places.get(baseOf(tensor))!);
+      const walk = walked(root, chain, [...carries.map(({ front }) => front), ...kept, ...given]);
+      commands.push({ kind: "loop", label, count: chain.kernel.pieces, carries: [], body: [walk] });
+    }
     const wanted = new Set([...outputs.map(baseOf), ...list.flatMap((other) => [...readsOf(other)])]);
     const picks = new Map(
       [...wanted]
-        .filter((node) => node.op.kind === "pick" && node.inputs[0] === cluster.root)
+        .filter((node) => node.op.kind === "pick" && node.inputs[0] === root)
         .map((node) => [(node.attributes as { index: number }).index, node]),
     );
-    carries.forEach(({ front, back }, at) => {
+    const ends = [...carries, ...kept.map((front): Carry => ({ front, back: null }))];
+    ends.forEach(({ front, back }, at) => {
       const swapped = back !== null && body.count % 2 === 1;
       const [kept, other] = swapped ? [back, front] : [front, back];
       if (other !== null) this.#free.push(other);
@@ -343,6 +365,28 @@ class Scheduler {
   }
 }
 
+const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+/** The dispatch of a piece of a walk, all of whose buffers are read and written once, however many steps it has. */
+function walked(root: Tensor, { kernel, kept }: Chain, slots: readonly SlotRef[]): Dispatch {
+  const { body } = root.attributes as { body: Body };
+  const { source, groups, pieces, stages, flops } = kernel;
+  const total = (tensors: readonly Tensor[]) => tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
+  const steps = Math.ceil(body.count / pieces);
+  const title = (word: (node: Tensor) => string) =>
+    [...new Set(body.results.map((result) => word(baseOf(result))))].join(", ");
+  return {
+    ...{ kind: "dispatch", source, slots, groups, choice: null, stages, halves: slots.map(() => false) },
+    ...{
+      label: title(({ op }) => op.name),
+      name: `${title(nameOf)}, ${counted(steps, "step")} of ${counted(stages.length, "stage")}`,
+    },
+    flops: Math.round(flops / pieces),
+    read: total(root.inputs),
+    written: total(body.carried) + total(kept) / pieces,
+  };
+}
+
 /** Where the result of a loop's body for one carry goes. */
 class CarryPlan {
   constructor(
@@ -353,16 +397,4 @@ class CarryPlan {
   result(): SlotRef {
     return { carry: this.carry, side: this.carry.back === null ? "front" : "back" };
   }
-}
-
-const readsOf = (cluster: Cluster): Set<Tensor> => new Set([...cluster.operands.map(baseOf), ...cluster.leaves]);
-
-/** The index of the last cluster that reads each tensor; results are read after all of them. */
-function lastUses(list: readonly Cluster[], outputs: readonly Tensor[]): Map<Tensor, number> {
-  const last = new Map<Tensor, number>();
-  list.forEach((cluster, time) => {
-    for (const tensor of readsOf(cluster)) last.set(tensor, time);
-  });
-  for (const output of outputs) last.set(baseOf(output), Infinity);
-  return last;
 }

@@ -35,6 +35,21 @@ export function titled(cluster: Cluster, word: (node: Tensor) => string): string
   return core === null || storedBy(cluster).includes(core) ? results : `${word(core)} → ${results}`;
 }
 
+/** The functions in a cluster's expressions. */
+export function functionsIn(cluster: Cluster): Tensor[] {
+  const { core } = cluster;
+  const stored = new Set([...cluster.leaves, ...cluster.operands]);
+  const ahead = (node: Tensor) => !stored.has(node) && (node !== core || core.op.kind === "reduce");
+  return inOrder(storedBy(cluster), ahead).filter((node) => !stored.has(node) && node.op.kind === "elementwise");
+}
+
+/** What a cluster computes, whose core takes so many operations: that, and one for each element of each function. */
+export const flopsOf = (cluster: Cluster, ofCore: number): number =>
+  functionsIn(cluster).reduce(
+    (total, { size, dtype }) => total + (dtype === "f32" ? size : 0),
+    cluster.core === null ? 0 : ofCore,
+  );
+
 /** What a dispatch computes, reads and writes. */
 export function workOf(
   cluster: Cluster,
@@ -43,10 +58,6 @@ export function workOf(
 ): Pick<Dispatch, "flops" | "read" | "written"> {
   const { core } = cluster;
   const results = storedBy(cluster);
-  const stored = new Set([...cluster.leaves, ...cluster.operands]);
-  const ahead = (node: Tensor) => !stored.has(node) && (node !== core || core.op.kind === "reduce");
-  const computed = inOrder(results, ahead).filter((node) => !stored.has(node) && node.dtype === "f32");
-  const functions = computed.filter(({ op }) => op.kind === "elementwise");
   const read = new Set(
     lowered
       .binds(new Map())
@@ -55,7 +66,7 @@ export function workOf(
   );
   const written = core?.op.kind === "update" ? [core.inputs.at(-1)!] : results;
   return {
-    flops: functions.reduce((total, { size }) => total + size, core === null ? 0 : lowered.flops),
+    flops: flopsOf(cluster, lowered.flops),
     read: [...read].reduce((total, tensor) => total + bytesOf(tensor, halves), 0),
     written: written.reduce((total, tensor) => total + bytesOf(tensor, halves), 0),
   };

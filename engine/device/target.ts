@@ -13,6 +13,13 @@ export interface Target {
   lanes: Lanes | null;
   /** Whether tiles in workgroup memory are the fast form: on GPUs. Processors pay for every barrier. */
   tiles: boolean;
+  /**
+   * Which loops are walked by one kernel, if their chains do not meet (engine/compile/chain.ts): those whose stages are so `small` that starting
+   * a dispatch for each would take most of the time, as on GPUs, `all`, or `none`, as on processors, which pay for every barrier.
+   */
+  chains: "none" | "small" | "all";
+  /** Bytes of memory that the threads of a workgroup may share. */
+  workgroupBytes: number;
   /** Forms of kernels that were chosen instead of the tables'; what is compiled from now on takes them. */
   choices: Choices;
   /** How many of so many elements a thread of an elementwise kernel computes. */
@@ -28,9 +35,9 @@ export type Lanes = 4 | 8;
 
 /**
  * Which forms of kernels are used: those that suit the adapter, or, to hold them against each other, the plain ones that run
- * on all, or those for GPUs wherever it is.
+ * on all, or those for GPUs wherever it is: `tiles`, or `chains`, which are the plain ones but for loops.
  */
-export type KernelChoice = "suited" | "plain" | "tiles";
+export type KernelChoice = "suited" | "plain" | "tiles" | "chains";
 
 /** Starting a thread costs a processor what some elements do, whatever there are of them; a GPU wants all the threads it can get. */
 const onProcessor = (): number => 16;
@@ -40,7 +47,7 @@ const onGpu = (count: number): number => (count < 2 ** 20 ? 1 : 4);
 const LEAST_HALF = 4096;
 
 /** What to compile for on a device of an adapter. */
-export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, kernels: KernelChoice): Target {
+export function targetOf(gpu: GPUDevice, { adapter, software, source }: AdapterChoice, kernels: KernelChoice): Target {
   const { subgroupMinSize: least, subgroupMaxSize: most } = adapter.info;
   const known = gpu.features.has("subgroups") && least === most && (least === 4 || least === 8);
   const lanes = software && known ? least : null;
@@ -48,8 +55,12 @@ export function targetOf(gpu: GPUDevice, { adapter, software }: AdapterChoice, k
     mostReads: gpu.limits.maxStorageBuffersPerShaderStage - 1,
     lanes: kernels === "suited" ? lanes : null,
     tiles: kernels === "tiles" || (kernels === "suited" && !software),
+    // The null back end is there to tell what the host takes for dispatches.
+    chains: kernels === "chains" ? "all" : kernels === "suited" && !software && source !== "null" ? "small" : "none",
+    workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     choices: new Map(),
-    elements: kernels === "plain" ? () => 1 : kernels === "suited" && software ? onProcessor : onGpu,
+    elements:
+      kernels === "plain" || kernels === "chains" ? () => 1 : kernels === "suited" && software ? onProcessor : onGpu,
     leastHalf: LEAST_HALF,
     writtenOut: lanes === 4,
   };

@@ -21,8 +21,11 @@ export interface AdapterOptions {
   backend?: "null";
   /** Timestamps in nanoseconds instead of coarse steps, for profiles. Node only, browsers decide for themselves. */
   preciseTimestamps?: boolean;
-  /** `plain` uses only the kernels that run on every adapter, `tiles` those for GPUs, instead of those that suit this one. */
-  kernels?: "suited" | "plain" | "tiles";
+  /**
+   * `plain` uses only the kernels that run on every adapter, `tiles` those for GPUs, `chains` plain ones and one for each loop whose chains do
+   * not meet, instead of those that suit this one.
+   */
+  kernels?: "suited" | "plain" | "tiles" | "chains";
 }
 
 /** No adapter that fits: the message says what to install. */

@@ -13,9 +13,10 @@ import {
 } from "../../engine/index.ts";
 import { device } from "./opened.ts";
 
-/** The plain forms, and those for GPUs. */
+/** The plain forms, those for GPUs, and plain ones with chain kernels for loops. */
 export const plain = await openDevice({ kernels: "plain" });
 export const tiled = await openDevice({ kernels: "tiles" });
+export const chaining = await openDevice({ kernels: "chains" });
 useDevice(device);
 
 export type OfTensors = (...x: Tensor[]) => Tensor | Tensor[];
