@@ -286,7 +286,14 @@ fn main(
     x12a, x12b, x13a, x13b, x14a, x14b, x15a, x15b,
   );
   var places = eight(meetingA.place, meetingB.place);
-  for (var e = 0u; e < 128u; e++) {
-    store(results[e / 4u][e % 4u], places[e % 8u], g * C + channel + e / 8u, (g + 1u) * C, area);
+  if (SG == 8u) {
+    var numbers = numbersOf(results);
+    for (var e = 0u; e < 128u; e++) {
+      store(numbers[e], places[e % 8u], g * C + channel + e / 8u, (g + 1u) * C, area);
+    }
+  } else {
+    for (var e = 0u; e < 128u; e++) {
+      store(results[e / 4u][e % 4u], places[e % 8u], g * C + channel + e / 8u, (g + 1u) * C, area);
+    }
   }
 }

@@ -240,7 +240,14 @@ fn main(
     y12a, y12b, y13a, y13b, y14a, y14b, y15a, y15b,
   );
   var places = eight(windowsA.place, windowsB.place);
-  for (var e = 0u; e < 128u; e++) {
-    store(results[e / 4u][e % 4u], places[e % 8u], channel + e / 8u, end, area);
+  if (SG == 8u) {
+    var numbers = numbersOf(results);
+    for (var e = 0u; e < 128u; e++) {
+      store(numbers[e], places[e % 8u], channel + e / 8u, end, area);
+    }
+  } else {
+    for (var e = 0u; e < 128u; e++) {
+      store(results[e / 4u][e % 4u], places[e % 8u], channel + e / 8u, end, area);
+    }
   }
 }

@@ -237,7 +237,14 @@ fn main(
     w12a, w12b, w13a, w13b, w14a, w14b, w15a, w15b,
   );
   let ofSplit = group.z * GROUPS * O;
-  for (var e = 0u; e < 128u; e++) {
-    store(results[e / 4u][e % 4u], ofSplit + channel + e / 8u, ofSplit + endOfGroup, tap + e % 8u * SG, taps);
+  if (SG == 8u) {
+    var numbers = numbersOf(results);
+    for (var e = 0u; e < 128u; e++) {
+      store(numbers[e], ofSplit + channel + e / 8u, ofSplit + endOfGroup, tap + e % 8u * SG, taps);
+    }
+  } else {
+    for (var e = 0u; e < 128u; e++) {
+      store(results[e / 4u][e % 4u], ofSplit + channel + e / 8u, ofSplit + endOfGroup, tap + e % 8u * SG, taps);
+    }
   }
 }

@@ -16,6 +16,7 @@ import conv2dWeightWide from "./conv2dWeightWide.wgsl?raw";
 import elementwise from "./elementwise.wgsl?raw";
 import math from "./lib/math.wgsl?raw";
 import normalTable from "./lib/normalTable.wgsl?raw";
+import numbersOf from "./lib/numbersOf.wgsl?raw";
 import program from "./lib/program.wgsl?raw";
 import quotient from "./lib/quotient.wgsl?raw";
 import random from "./lib/random.wgsl?raw";
@@ -59,6 +60,7 @@ export const kernels: Readonly<Record<string, string>> = {
 export const library: Readonly<Record<string, string>> = {
   "lib/math.wgsl": math,
   "lib/normalTable.wgsl": normalTable,
+  "lib/numbersOf.wgsl": numbersOf,
   "lib/program.wgsl": program,
   "lib/quotient.wgsl": quotient,
   "lib/random.wgsl": random,
