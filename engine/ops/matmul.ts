@@ -113,7 +113,8 @@ function formOf(target: Target, { batch, m, n, k }: ReturnType<typeof geometry>)
     groups: foldedGrid(inTiles(entry === "main" ? 32 : 16, 64)),
   });
   const suited = (): Form => {
-    if (tiles && m >= 32 && n >= 32) return tile(inTiles(128, 128) >= MANY ? "large" : "main");
+    const large = m > 64 && n > 64 && inTiles(128, 128) >= MANY;
+    if (tiles && m >= 32 && n >= 32) return tile(large ? "large" : "main");
     const small = batch * m * n * k < SMALL;
     // With few rows or columns most lanes would be without work.
     const skinny = m <= 8 || n <= (lanes ?? 0);
