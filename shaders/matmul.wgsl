@@ -156,12 +156,11 @@ fn narrow(
     results = fma(vec2f(f32(a[r.x]), f32(a[r.y])).xxyy, right.xyxy, results);
   }
 
-  for (var e = 0u; e < 4u; e++) {
-    let r = row + e / 2u;
-    let c = column + e % 2u;
-    if (r < extents.x && c < extents.y) {
+  let end = min(vec2u(row, column) + 2u, extents);
+  for (var r = row; r < end.x; r++) {
+    for (var c = column; c < end.y; c++) {
       let i = (matrix * extents.x + r) * extents.y + c;
-      y[i] = ElementY(epilogue(results[e], i, r, c));
+      y[i] = ElementY(epilogue(results[2u * (r - row) + c - column], i, r, c));
     }
   }
 }

@@ -42,6 +42,9 @@ export interface Clusters {
 const CHEAP = 4;
 /** Arithmetic on the elements of one stored tensor that may be repeated: reading its result would be a load too. */
 const CHEAP_OF_ONE = 16;
+/** Arithmetic that may be repeated whoever reads its result, and how often a function may be that takes more, as an exponential does. */
+const CHEAP_ANYWHERE = 10;
+const FEW_TIMES = 2 ** 12;
 /** Arithmetic beyond which an expression is cut, to keep shaders quick to compile. */
 export const LONG = 400;
 /** How many ops an epilogue looks ahead for the place where ways that have parted meet again. */
@@ -230,8 +233,16 @@ function storeShared(
     readers.set(node, mine);
     const own = cost.get(node)!;
     const dear = own > CHEAP && node.size > 1 && !(own <= CHEAP_OF_ONE && ofOne(node, stored));
-    if (dear && (mine.size > 1 || stretched) && mayStore(node)) stored.add(node);
+    const often =
+      own > CHEAP_ANYWHERE && node.dtype === "f32" && elementsOf(mine, byRoot) > FEW_TIMES * node.size;
+    if (((dear && (mine.size > 1 || stretched)) || often) && mayStore(node)) stored.add(node);
   }
+}
+
+/** Over how many elements the clusters with these roots go: those that they store, or the terms of a sum. */
+function elementsOf(roots: ReadonlySet<Tensor>, byRoot: ReadonlyMap<Tensor, readonly Tensor[]>): number {
+  const sizes = [...roots].map((root) => Math.max(root.size, ...(byRoot.get(root)?.[0].inputs ?? []).map(({ size }) => size)));
+  return sizes.reduce((total, size) => total + size, 0);
 }
 
 /** Whether an expression reads one stored tensor, element by element. */

@@ -9,7 +9,7 @@ import { nameOf } from "../labels.ts";
 import type { Body } from "../ops/loop.ts";
 import type { Tensor } from "../tensor.ts";
 import { elementOf, type ArgumentWords } from "./emit.ts";
-import { baseOf, fuse, storedBy, type Cluster } from "./fuse.ts";
+import { baseOf, fuse, storedBy, type Cluster, type Clusters } from "./fuse.ts";
 import { halvesOf, noHalves, type Halves, type StoredAs } from "./halves.ts";
 import { join } from "./join.ts";
 import { lower } from "./lower.ts";
@@ -156,8 +156,12 @@ class Scheduler {
     carries: ReadonlyMap<Tensor, CarryPlan> = new Map(),
   ): Command[] {
     const { mostReads } = this.target;
-    const clusters = join(fuse(outputs, boundary, mostReads), outputs, boundary, mostReads);
-    const list = this.order(clusters, outputs, boundary, this.halves);
+    const joined = (clusters: Clusters) => join(clusters, outputs, boundary, mostReads);
+    const ordered = (clusters: Clusters) => this.order(clusters, outputs, boundary, this.halves);
+    const first = joined(fuse(outputs, boundary, mostReads));
+    // What the order brings together may join in turn, as all that Adam moves does with the gradient.
+    const clusters = joined({ list: ordered(first), stored: first.stored });
+    const list = ordered(clusters);
     const commands: Command[] = [];
     const lastUse = lastUses(list, outputs);
     for (const tensor of spare) if (!lastUse.has(tensor)) this.#release(places.get(tensor)!);
