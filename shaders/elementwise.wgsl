@@ -54,6 +54,20 @@ fn fours(
   }
 }
 
+/// The same with two, where four take more registers than there are: of many buffers, or of long expressions.
+@compute @workgroup_size(64)
+fn twos(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let i = ((group.y * groups.x + group.x) * 64u + local) * 2u;
+  if (i < COUNT) {
+    y[i] = load(i);
+    y[i + 1u] = load(i + 1u);
+  }
+}
+
 /// The same with one element to a thread: compilers take long over a loop around a long expression.
 @compute @workgroup_size(64)
 fn single(

@@ -233,15 +233,16 @@ function storeShared(
     readers.set(node, mine);
     const own = cost.get(node)!;
     const dear = own > CHEAP && node.size > 1 && !(own <= CHEAP_OF_ONE && ofOne(node, stored));
-    const often =
-      own > CHEAP_ANYWHERE && node.dtype === "f32" && elementsOf(mine, byRoot) > FEW_TIMES * node.size;
+    const often = own > CHEAP_ANYWHERE && node.dtype === "f32" && elementsOf(mine, byRoot) > FEW_TIMES * node.size;
     if (((dear && (mine.size > 1 || stretched)) || often) && mayStore(node)) stored.add(node);
   }
 }
 
 /** Over how many elements the clusters with these roots go: those that they store, or the terms of a sum. */
 function elementsOf(roots: ReadonlySet<Tensor>, byRoot: ReadonlyMap<Tensor, readonly Tensor[]>): number {
-  const sizes = [...roots].map((root) => Math.max(root.size, ...(byRoot.get(root)?.[0].inputs ?? []).map(({ size }) => size)));
+  const sizes = [...roots].map((root) =>
+    Math.max(root.size, ...(byRoot.get(root)?.[0].inputs ?? []).map(({ size }) => size)),
+  );
   return sizes.reduce((total, size) => total + size, 0);
 }
 

@@ -69,20 +69,38 @@ class Joining {
 
   /** What a cluster and one that makes a tensor for it come to together; null if it can join none. */
   #joined(cluster: Cluster): Cluster | null {
-    const makers = new Set(cluster.leaves.map((leaf) => this.#maker.get(leaf)).filter((maker) => maker !== undefined));
+    const makers = cluster.leaves.map((leaf) => this.#maker.get(leaf)).filter((maker) => maker !== undefined);
+    const latestFirst = (a: Cluster, b: Cluster) => this.#time.get(b)! - this.#time.get(a)!;
     // The latest first: it is the one that what comes before may join in turn.
-    for (const maker of [...makers].sort((a, b) => this.#time.get(b)! - this.#time.get(a)!)) {
-      const time = this.#timeTogether(maker, cluster);
-      const both = time === null || !this.#meets(maker, cluster) ? null : this.#together(maker, cluster);
+    for (const other of new Set([...makers.sort(latestFirst), ...this.#siblings(cluster).sort(latestFirst)])) {
+      const time = this.#timeTogether(other, cluster);
+      const meets = makers.includes(other) ? this.#meets(other, cluster) : true;
+      const both = time === null || !meets ? null : this.#together(other, cluster);
       if (both === null) continue;
-      this.#remove(maker);
+      this.#remove(other);
       this.#remove(cluster);
-      for (const tensor of [maker, cluster].flatMap(storedBy))
+      for (const tensor of [other, cluster].flatMap(storedBy))
         if (!storedBy(both).includes(tensor)) this.#stored.delete(tensor);
       this.#add(both, time!);
       return both;
     }
     return null;
+  }
+
+  /** Earlier expressions over as many elements that read, element by element, what a cluster so reads. */
+  #siblings(cluster: Cluster): Cluster[] {
+    const shared = [...readPlaces(storedBy(cluster), this.#stored).inPlace].filter(
+      (tensor) => this.#stored.has(tensor) && tensor.size === cluster.root.size && cluster.leaves.includes(tensor),
+    );
+    const readers = shared.flatMap((tensor) => [...this.#readers.get(tensor)!].map((reader) => ({ tensor, reader })));
+    const beside = readers.filter(
+      ({ tensor, reader }) =>
+        reader.core === null &&
+        reader.root.size === cluster.root.size &&
+        this.#time.get(reader)! < this.#time.get(cluster)! &&
+        readPlaces(storedBy(reader), this.#stored).inPlace.has(tensor),
+    );
+    return [...new Set(beside.map(({ reader }) => reader))];
   }
 
   /** Whether a cluster goes over the elements of what another makes, one by one. */

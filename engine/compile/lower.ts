@@ -19,7 +19,8 @@ import {
   type Surroundings,
 } from "./emit.ts";
 import { fourOf, loadFour, type Result } from "./fours.ts";
-import { baseOf, storedBy, type Cluster } from "./fuse.ts";
+import { inOrder } from "../graph.ts";
+import { baseOf, ownCost, storedBy, type Cluster } from "./fuse.ts";
 import { noHalves, type Halves } from "./halves.ts";
 import { Sizes } from "./sizes.ts";
 
@@ -147,6 +148,18 @@ const LONG = 60;
 const SHORT = 40;
 const MANY = 2 ** 16;
 
+/** Reads and writes of an element, and arithmetic on it, up to which four turns written out are faster than two. */
+const FEW_ACCESSES = 3;
+const LITTLE = 10;
+
+function turnsWrittenOut(cluster: Cluster): { entry: string; turns: number } {
+  const own = storedBy(cluster);
+  const accesses = [...cluster.leaves, ...own].filter(({ size }) => size === cluster.root.size).length;
+  const inside = inOrder(own, (node) => own.includes(node) || !cluster.leaves.includes(node));
+  const cost = inside.reduce((total, node) => total + (cluster.leaves.includes(node) ? 0 : ownCost(node.op)), 0);
+  return accesses <= FEW_ACCESSES && cost <= LITTLE ? { entry: "fours", turns: 4 } : { entry: "twos", turns: 2 };
+}
+
 function expression(cluster: Cluster, around: Surroundings, { elements, writtenOut }: Target): Parts {
   const { root } = cluster;
   const emitter = new Emitter(around, new Map(), "i");
@@ -160,14 +173,15 @@ function expression(cluster: Cluster, around: Surroundings, { elements, writtenO
     lines.length <= SHORT &&
     storedBy(cluster).every((tensor) => fourOf(tensor, around.halves) !== null);
   const width = fours ? 4 : 1;
-  const turns = each / width;
+  const inLoop = { entry: each === width ? "single" : "main", turns: each / width };
+  const { entry, turns } = writtenOut && inLoop.turns === 4 ? turnsWrittenOut(cluster) : inLoop;
   return {
     launch: {
       shader: "elementwise",
-      entry: turns === 1 ? "single" : turns === 4 && writtenOut ? "fours" : "main",
+      entry,
       sizes: { COUNT: Math.ceil(root.size / width) },
       overrides: { EACH: turns },
-      groups: gridOf(Math.ceil(root.size / each)),
+      groups: gridOf(Math.ceil(root.size / (turns * width))),
       flops: root.size,
     },
     operands: [],

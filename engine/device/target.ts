@@ -39,8 +39,10 @@ export type Lanes = 4 | 8;
  */
 export type KernelChoice = "suited" | "plain" | "tiles" | "chains";
 
-/** Starting a thread costs a processor what some elements do, whatever there are of them; a GPU wants all the threads it can get. */
+/** Starting a thread costs a processor what some elements do; a GPU wants all the threads it can get. */
 const onProcessor = (): number => 16;
+/** llvmpipe is quick to go round a loop, so where there are elements enough for both more of them pay for the start. */
+const onLlvmpipe = (count: number): number => (count < 2 ** 16 ? 16 : 64);
 const onGpu = (count: number): number => (count < 2 ** 20 ? 1 : 4);
 
 /** Even slow memory moves 16 KiB, this many f32, in less time than a GPU takes to start a kernel: to halve them gains nothing. */
@@ -51,6 +53,7 @@ export function targetOf(gpu: GPUDevice, { adapter, software, source }: AdapterC
   const { subgroupMinSize: least, subgroupMaxSize: most } = adapter.info;
   const known = gpu.features.has("subgroups") && least === most && (least === 4 || least === 8);
   const lanes = software && known ? least : null;
+  const onSoftware = lanes === 8 ? onLlvmpipe : onProcessor;
   return {
     mostReads: gpu.limits.maxStorageBuffersPerShaderStage - 1,
     lanes: kernels === "suited" ? lanes : null,
@@ -60,7 +63,7 @@ export function targetOf(gpu: GPUDevice, { adapter, software, source }: AdapterC
     workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     choices: new Map(),
     elements:
-      kernels === "plain" || kernels === "chains" ? () => 1 : kernels === "suited" && software ? onProcessor : onGpu,
+      kernels === "plain" || kernels === "chains" ? () => 1 : kernels === "suited" && software ? onSoftware : onGpu,
     leastHalf: LEAST_HALF,
     writtenOut: lanes === 4,
   };

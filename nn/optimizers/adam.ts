@@ -1,6 +1,6 @@
 /** Adam (Kingma & Ba 2015). */
 
-import { chunk, constant, mapTree, stack, zerosLike, zipTrees, type Tensor, type Tree } from "../../engine/index.ts";
+import { constant, div, mapTree, zerosLike, zipTrees, type Tensor, type Tree } from "../../engine/index.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { withDecay } from "./weightDecay.ts";
 
@@ -30,23 +30,13 @@ export function adam({
       const all = withDecay(slopes, parameters, weightDecay);
       const mean = zipTrees(state.mean, [all], ([m, slope]) => m.mul(beta1).add(slope.mul(1 - beta1)));
       const square = zipTrees(state.square, [all], ([v, slope]) => v.mul(beta2).add(slope.square().mul(1 - beta2)));
-      const [first, second] = corrections(count, betas);
+      // 1 − βᵗ as −expm1(t log β), which keeps its digits while βᵗ is near 1.
+      const correction = (beta: number) => (beta === 0 ? constant(1) : count.mul(Math.log(beta)).expm1().neg());
+      const [step, scale] = [rate.div(correction(beta1)), div(1, correction(beta2).sqrt())];
       const moved = zipTrees(parameters, [mean, square], ([p, m, v]) =>
-        p.sub(m.div(first).mul(rate).div(v.div(second).sqrt().add(epsilon))),
+        p.sub(m.mul(step).div(v.sqrt().mul(scale).add(epsilon))),
       );
       return { parameters: moved, state: { count, mean, square } };
     },
   };
-}
-
-/** e to this power is lost beside 1. */
-const NOTHING = -100;
-
-/**
- * 1 − βᵗ for both shares, as −expm1(t log β), which keeps its digits while βᵗ is near 1. Side by side, so that one kernel
- * computes them for all parameters.
- */
-function corrections(count: Tensor, betas: readonly [number, number]): Tensor[] {
-  const logs = betas.map((beta) => constant(Math.max(Math.log(beta), NOTHING)));
-  return chunk(count.mul(stack(logs)).expm1().neg(), 2).map((correction) => correction.reshape([]));
 }

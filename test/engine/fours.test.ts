@@ -111,7 +111,7 @@ test("results go over what they replace: donated arguments, and the carries of a
     return [x.sub(kept.mul(0.1)), kept, x.greater(y)];
   };
   const inputs = [x, y, draw(7, [many + 3])];
-  expect(await foursOn(device, momentum, inputs, [0, 1])).toBe(takes(many) ? 2 : 0);
+  expect(await foursOn(device, momentum, inputs, [0, 1])).toBe(takes(many) ? 1 : 0);
   const steps = (x: Tensor, y: Tensor) =>
     loop(3, (i, [x, y]) => [x.sub(y.mul(0.1)), y.add(x.mul(i.toFloat()))], [x, y]);
   expect(await foursOn(device, steps, inputs.slice(0, 2), [0])).toBeGreaterThanOrEqual(takes(many) ? 1 : 0);
@@ -126,5 +126,5 @@ test("a thread of a GPU takes one four, where there are enough of them", async (
     data: Float32Array.from({ length: more + 3 }, (_, i) => ((i * factor) % 1000) / 100 - 5),
   });
   const inputs = [numbers(7919), numbers(104729)];
-  expect(await foursOn(tiled, (x, y) => [x.mul(y).add(1), x.less(y)], inputs, [0])).toBe(2);
+  expect(await foursOn(tiled, (x, y) => [x.mul(y).add(1), x.less(y)], inputs, [0])).toBe(1);
 });
