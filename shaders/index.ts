@@ -3,6 +3,7 @@
 import chain from "./chain.wgsl?raw";
 import conv2d from "./conv2d.wgsl?raw";
 import conv2dSubgroup from "./conv2dSubgroup.wgsl?raw";
+import conv2dTaps from "./conv2dTaps.wgsl?raw";
 import conv2dTile from "./conv2dTile.wgsl?raw";
 import conv2dWide from "./conv2dWide.wgsl?raw";
 import conv2dInput from "./conv2dInput.wgsl?raw";
@@ -35,6 +36,7 @@ export const kernels: Readonly<Record<string, string>> = {
   chain,
   conv2d,
   conv2dSubgroup,
+  conv2dTaps,
   conv2dTile,
   conv2dWide,
   conv2dInput,

@@ -81,6 +81,13 @@ const WIDE_OF_WEIGHT: typeof WIDE = new Map([...WIDE, ["across", [64, 32]]]);
 /** A tile of which less than this is inside the result is not worth it. */
 const FULL = 1 / 4;
 
+/** The terms that conv2dTaps.wgsl holds at once, and its channels that share them. */
+const MOST_TAPS = 32;
+const SHARING = 64;
+
+/** Multiply-adds from which on it is worth compiling on SwiftShader, which is quicker at that than llvmpipe. */
+const WORTH = 2 ** 20;
+
 /**
  * The form of a kernel and its grid, for results of so many channels, its rows, in each group; z repeats the grid. Tiles where most of
  * one is not empty, else one or eight channels to a thread.
@@ -89,6 +96,7 @@ function formOf(shader: string, target: Target, size: ProductSize, z = 1, wide =
   const { lanes, tiles } = target;
   const { products: groups, rows: channels, columns, terms } = size;
   const inTiles = (rows: number, width: number) => groups * Math.ceil(channels / rows) * Math.ceil(columns / width);
+  const work = groups * channels * columns * terms * z;
   const plain: Form = { shader, groups: gridOf(groups * tilesOf(channels, columns), z) };
   const narrow: Form = { shader, entry: "narrow", groups: gridOf(inTiles(1, 8), z) };
   const tile: Form = { shader: `${shader}Tile`, groups: foldedGrid(inTiles(64, 64), z) };
@@ -96,18 +104,24 @@ function formOf(shader: string, target: Target, size: ProductSize, z = 1, wide =
     ...{ shader: `${shader}Subgroup`, constants: { SG: lanes } },
     groups: foldedGrid(inTiles(16, 8 * lanes), z),
   });
+  const byTaps = (lanes: number): Form => ({
+    ...{ shader: `${shader}Taps`, constants: { SG: lanes, TAPS: terms } },
+    groups: foldedGrid(inTiles(SHARING, 8 * lanes), z),
+  });
+  const ofFewTaps = shader === "conv2d" && lanes !== null && terms <= MOST_TAPS ? [byTaps(lanes)] : [];
   const inWide = [...(lanes === 8 ? wide : [])].map(([entry, [rows, width]]) => {
     const form: Form = { shader: `${shader}Wide`, entry, groups: foldedGrid(inTiles(rows, width), z) };
     return { form, full: (groups * channels * columns) / (inTiles(rows, width) * rows * width) };
   });
   const suited = (): Form => {
     if (tiles && channels >= 32 && columns >= 32) return tile;
+    if (ofFewTaps.length > 0 && channels >= 8 && work >= (lanes === 8 ? LARGE : WORTH)) return ofFewTaps[0];
     const fullest = inWide.reduce((a, b) => (b.full > a.full ? b : a), { form: plain, full: 0 });
-    if (fullest.full >= FULL && groups * channels * columns * terms * z >= LARGE) return fullest.form;
+    if (fullest.full >= FULL && work >= LARGE) return fullest.form;
     if (lanes !== null && channels >= 8 && columns > 4 * lanes) return bySubgroups(lanes);
     return channels <= NARROW ? narrow : plain;
   };
-  const ofSubgroups = lanes === null ? [] : [bySubgroups(lanes), ...inWide.map(({ form }) => form)];
+  const ofSubgroups = lanes === null ? [] : [bySubgroups(lanes), ...ofFewTaps, ...inWide.map(({ form }) => form)];
   const forms = [plain, narrow, ...ofSubgroups, ...(tiles ? [tile] : [])];
   return chosenForm(target, shader, size, forms, suited());
 }

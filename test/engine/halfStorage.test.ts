@@ -155,6 +155,21 @@ const families: Record<string, { program: OfTensors; inputs: HostArray[]; aliase
     inputs: [...ofImages, reader(results)],
     aliases: ["X", "W", "Y"],
   },
+  // A form for windows of few taps, so with a program of its own.
+  conv2dTaps: {
+    program: (x, toImage, p, q, m) => {
+      const kernel = matmul(p, q).reshape([outputs, 3, 3, 3]);
+      return read(conv2d(conv2d(x, toImage), kernel, { padding: 1 }), m);
+    },
+    inputs: [
+      draw(1, [n, 2, size, size]),
+      draw(2, [3, 2, 1, 1]),
+      draw(4, [outputs, 4], -0.3, 0.3),
+      draw(5, [4, 27], -0.3, 0.3),
+      reader(results),
+    ],
+    aliases: ["X", "W", "Y"],
+  },
   conv2dInput: {
     program: (x, a, b, p, q, m) => {
       const { slopes, kernel } = made(x, a, b, p, q);

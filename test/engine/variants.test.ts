@@ -23,7 +23,7 @@ import { expectAgreement } from "./threeWays.ts";
 
 /** Forms of a kernel, by the ends of their files' names, and the device that uses them. */
 const forms = { Subgroup: device, Tile: tiled };
-const files = { Subgroup: /(Subgroup|Wide)\.wgsl/, Tile: /Tile\.wgsl/ };
+const files = { Subgroup: /(Subgroup|Taps|Wide)\.wgsl/, Tile: /Tile\.wgsl/ };
 
 type Uses = Record<keyof typeof forms, number>;
 
@@ -34,7 +34,7 @@ async function expectSame(
   uses: Uses,
 ): Promise<void> {
   const standard = await on(plain, program, inputs);
-  expect(standard.plan).not.toMatch(/(Subgroup|Wide|Tile)\.wgsl/);
+  expect(standard.plan).not.toMatch(/(Subgroup|Taps|Wide|Tile)\.wgsl/);
   for (const [form, which] of Object.entries(forms)) {
     const { data, plan } = await on(which, program, inputs);
     expect(data).toEqual(standard.data);
@@ -146,6 +146,29 @@ test.each(wide.filter((form) => !form.startsWith("matmul")))(
     expect(uses.Subgroup).toBeGreaterThanOrEqual(2);
   },
 );
+
+test.runIf(lanes !== null)("conv2dTaps equals the plain one, for as many taps as it takes", async () => {
+  device.target.choices = pinned("conv2dTaps");
+  const uses = none();
+  const windows = [
+    { batch: 3, channels: 1, outputs: 3, size: 5, taps: 1, stride: 1, padding: 0, dilation: 1, groups: 1 },
+    { batch: 2, channels: 1, outputs: 70, size: 9, taps: 3, stride: 1, padding: 1, dilation: 1, groups: 1 },
+    { batch: 5, channels: 3, outputs: 16, size: 7, taps: 3, stride: 1, padding: 1, dilation: 1, groups: 1 },
+    { batch: 2, channels: 2, outputs: 9, size: 11, taps: 4, stride: 2, padding: 1, dilation: 1, groups: 1 },
+    { batch: 1, channels: 1, outputs: 65, size: 12, taps: 5, stride: 1, padding: 2, dilation: 2, groups: 2 },
+    { batch: 2, channels: 8, outputs: 2, size: 9, taps: 2, stride: 3, padding: 3, dilation: 3, groups: 3 },
+  ];
+  try {
+    for (const { batch, channels, outputs, size, taps, ...window } of windows) {
+      const x = draw(1, [batch, channels * window.groups, size, size]);
+      const w = draw(2, [outputs * window.groups, channels, taps, taps]);
+      await expectSame((x, w) => conv2d(x, w, window).add(1), [x, w], uses);
+    }
+  } finally {
+    device.target.choices = new Map();
+  }
+  expect(uses.Subgroup).toBe(windows.length);
+});
 
 test("matmulTile.large equals the plain one, whatever is left over", async () => {
   const uses = none();
