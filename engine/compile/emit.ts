@@ -3,7 +3,7 @@
 import { argumentOp, constantOp, iotaOp, iterationOp } from "../ops/sources.ts";
 import type { DType } from "../hostArray.ts";
 import { Position, type IndexMath } from "../position.ts";
-import { sameShape, sizeOf, type Shape } from "../shape.ts";
+import { sameShape, stridesOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Halves } from "./halves.ts";
 import type { Sizes } from "./sizes.ts";
@@ -80,14 +80,27 @@ export class Emitter {
     const inner = this.position(shapeOf(axes), r);
     const part = (axis: number) =>
       axes.includes(axis) ? inner.part(axes.indexOf(axis)) : outer.part(kept.indexOf(axis));
-    // Over the last axes the two indices make one, which reshapes below need not take apart.
-    if (axes.every((axis) => axis >= kept.length)) {
-      const start = this.#math.scale("o", sizeOf(shapeOf(axes)));
-      const index = kept.length === 0 ? r : this.#math.sum(start, r);
-      return this.#value(x, Position.both(this.#math, x.shape, index, part));
+    return this.#value(x, Position.both(this.#math, x.shape, this.#joint(x.shape, axes, r), part));
+  }
+
+  /** The row-major index that is `o` over all axes but `axes` and `r` over those: neighbours that both keep or both reduce are one axis to it. */
+  #joint(shape: Shape, axes: readonly number[], r: string): string {
+    const runs: { reduced: boolean; extent: number; stride: number }[] = [];
+    for (const [axis, stride] of stridesOf(shape).entries()) {
+      const reduced = axes.includes(axis);
+      const run = runs.at(-1);
+      if (run?.reduced === reduced) Object.assign(run, { extent: run.extent * shape[axis], stride });
+      else runs.push({ reduced, extent: shape[axis], stride });
     }
-    const parts = x.shape.map((_, axis) => part(axis));
-    return this.#value(x, Position.parts(this.#math, x.shape, parts));
+    const terms = [false, true].flatMap((reduced) => {
+      const own = runs.filter((run) => run.reduced === reduced);
+      const position = this.position(
+        own.map(({ extent }) => extent),
+        reduced ? r : "o",
+      );
+      return own.map(({ stride }, at) => this.#math.scale(position.part(at), stride));
+    });
+    return terms.reduce((a, b) => this.#math.sum(a, b), this.#math.constant(0));
   }
 
   #bind(prefix: string, expression: string): string {

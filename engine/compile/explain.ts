@@ -21,7 +21,8 @@ export const showCost = ({ dispatches, flops, read, written }: Cost): string =>
  */
 export function explain(schedule: Schedule, options: { wgsl?: boolean }): string {
   const { commands } = schedule;
-  const shaders = new Map<string, string>();
+  /** The names of the dispatches that share a text, and the file it is from. */
+  const shaders = new Map<string, { file: string; names: Set<string> }>();
   const rows = describe(commands, "  ");
   const width = (column: number) => Math.max(0, ...rows.map((row) => (row.length > 1 ? row[column].length : 0)));
   const widths = [0, 1, 2, 3, 4].map(width);
@@ -31,8 +32,8 @@ export function explain(schedule: Schedule, options: { wgsl?: boolean }): string
   const { given, planned, unplanned } = memoryOf(schedule);
   const own = schedule.slots.filter(({ role }) => role !== "given").length;
   const memory = `${showBytes(given)} of arguments, ${own} buffers of ${showBytes(planned)} (${showBytes(unplanned)} if every intermediate had its own)`;
-  const texts = options.wgsl ? [...shaders].map(([label, text]) => `\n=== ${label}\n${text}`) : [];
-  return [showCost(costOf(commands)), memory, ...lines, ...texts].join("\n");
+  const texts = [...shaders].map(([text, { file, names }]) => `\n=== ${[...names].join("; ")} (${file}.wgsl)\n${text}`);
+  return [showCost(costOf(commands)), memory, ...lines, ...(options.wgsl ? texts : [])].join("\n");
 
   function describe(list: readonly Command[], indent: string): string[][] {
     return list.flatMap((command): string[][] => {
@@ -45,7 +46,9 @@ export function explain(schedule: Schedule, options: { wgsl?: boolean }): string
         return [[head], ...describe(body, `${indent}  `)];
       }
       const { source, groups, name, flops, read, written, slots, halves, stages = [] } = command;
-      shaders.set(`${name} (${source.file}.wgsl)`, source.wgsl);
+      const known = shaders.get(source.wgsl);
+      if (known === undefined) shaders.set(source.wgsl, { file: source.file, names: new Set([name]) });
+      else known.names.add(name);
       const bound = (access: string) =>
         slots.flatMap((slot, at) =>
           source.bindings[at].access === access ? [`${showRef(slot)}${halves[at] ? "½" : ""}`] : [],

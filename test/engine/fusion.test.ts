@@ -101,6 +101,23 @@ test("what is dear and read twice is computed once, what is cheap is not stored"
   await expectAgreement(dear, [draw(1, [9, 9])]);
 });
 
+test("a function of a number is computed once where thousands of elements ask for it, two of the same number by one dispatch", async () => {
+  const scaled = (x: Tensor, rate: Tensor) => x.mul(rate.expm1()).add(rate.tanh());
+  expect(await labels(scaled, [4096], [])).toEqual(["add"]);
+  expect(await labels(scaled, [4097], [])).toEqual(["expm1, tanh", "add"]);
+  // Neither what is cheap, nor a key, which a step of a walk makes for itself.
+  expect(await labels((x, rate) => x.mul(rate.add(1).square()), [9999], [])).toEqual(["mul"]);
+  expect(await labels((x) => normal(foldIn(key(1), 2), [9999]).add(x), [9999])).toEqual(["add"]);
+  await expectAgreement(scaled, [draw(1, [70, 70]), draw(2, [])]);
+});
+
+test("expressions over the same elements of one tensor are one dispatch, those over others are not", async () => {
+  expect(await labels((x) => [x.exp(), x.tanh().sum(0), x.sin()], [9, 9])).toEqual(["exp, sin", "sum"]);
+  expect(await labels((x, y) => [x.exp(), y.exp()], [9], [9])).toEqual(["exp", "exp"]);
+  expect(await labels((x) => [x.exp(), x.transpose().sin()], [9, 9])).toEqual(["exp", "sin"]);
+  await expectAgreement((x) => [x.exp(), x.sin(), x.greater(0.5)], [draw(1, [9, 9])]);
+});
+
 test("the adjoint of a convolution towards an image of few channels is a product and a sum, with what follows in the sum", async () => {
   const adjoint = (channels: number) => (y: Tensor, w: Tensor) =>
     conv2dInput(y, w, { padding: 1, shape: [1, channels, 5, 5] }).mul(2);
@@ -155,6 +172,29 @@ describe("what comes of a result element by element is stored by the same dispat
     const wanted = compile(update)(...(arrays.map(fromArray) as [Tensor, Tensor, Tensor, Tensor, Tensor]));
     for (const [at, one] of moved.entries())
       expect((await toArray(one)).data).toEqual((await toArray(wanted[at])).data);
+  });
+
+  test("where an order for memory brings it next to what it joins", async () => {
+    // Asked for parameter by parameter, the moments of the first layer come long after its gradient.
+    const update = (x: Tensor, w1: Tensor, m1: Tensor, w2: Tensor, m2: Tensor) => {
+      const slopes = grad(matmul(matmul(x, w1).tanh(), w2).square().mean(), [w1, w2]);
+      const kept = [m1.mul(0.9).add(slopes[0]), m2.mul(0.9).add(slopes[1])];
+      return [w1.sub(kept[0]), w2.sub(kept[1]), ...kept];
+    };
+    const shapes = [
+      [9, 9],
+      [9, 9],
+      [9, 9],
+      [9, 9],
+      [9, 9],
+    ];
+    const all = await labels(update, ...shapes);
+    expect(all.filter((label) => label.includes("sub, add") || label.includes("add, sub"))).toHaveLength(2);
+    expect(all.filter((label) => !label.startsWith("matmul"))).toEqual([]);
+    await expectAgreement(
+      update,
+      shapes.map((shape, at) => draw(at, shape)),
+    );
   });
 
   test("but not where it is read at other places, or by what comes later", async () => {
