@@ -66,17 +66,18 @@ function splitReduction(node: Tensor): Tensor {
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
   const parts = Math.min(Math.ceil(BUSY / Math.max(node.size, 1)), Math.floor(Math.sqrt(count)));
   if (node.op.kind !== "reduce" || count < 16 * SHORTEST || parts < 2) return node;
-  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const rows = reshape(transpose(x, [...kept, ...axes]), [node.size, count]);
   const length = Math.ceil(count / parts);
   const isSum = node.op.combine.identity === 0;
   if (length * parts !== count && !isSum) return node;
-  const padded = pad(rows, [
-    [0, 0],
-    [0, length * parts - count],
-  ]);
-  const partial = apply(node.op, [reshape(padded, [node.size, parts, length])], { axes: [2] });
-  return reshape(apply(node.op, [partial], { axes: [1] }), node.shape);
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  // Neighbouring threads take neighbouring columns, where the sum is not over rows: what they read lies side by side.
+  const acrossRows = kept.includes(x.rank - 1);
+  const [terms, partial] = acrossRows ? [0, [parts, length, node.size]] : [1, [node.size, parts, length]];
+  const order = acrossRows ? [...axes, ...kept] : [...kept, ...axes];
+  const matrix = reshape(transpose(x, order), acrossRows ? [count, node.size] : [node.size, count]);
+  const widths = [0, 1].map((axis): [number, number] => [0, axis === terms ? length * parts - count : 0]);
+  const sums = apply(node.op, [reshape(pad(matrix, widths), partial)], { axes: [terms + 1] });
+  return reshape(apply(node.op, [sums], { axes: [terms] }), node.shape);
 }
 
 /** Long running sums that are few, as running sums of parts, each on top of all parts before it. */
