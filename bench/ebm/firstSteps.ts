@@ -4,6 +4,9 @@
  */
 
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { imageContext } from "../../cli/datasets/images.ts";
@@ -45,13 +48,15 @@ async function firstSteps(words: readonly string[]): Promise<Ending> {
   return "ok";
 }
 
-/** The first step in a process of its own, without the driver's memory of shaders. */
+/** The first step in a process of its own, with a driver that remembers no shaders. */
 function apart(recipe: string): FirstStep {
+  const shaders = mkdtempSync(join(tmpdir(), "webgpu-ebm-shaders-"));
   const { status, stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), "--here", recipe], {
-    env: { ...process.env, MESA_SHADER_CACHE_DISABLE: "true" },
+    env: { ...process.env, MESA_SHADER_CACHE_DIR: shaders },
     stdio: ["ignore", "pipe", "inherit"],
     encoding: "utf8",
   });
+  rmSync(shaders, { recursive: true });
   if (status !== 0) throw new Failure("fault", `${recipe}: its first step ended with exit code ${status}`);
   return JSON.parse(stdout) as FirstStep;
 }

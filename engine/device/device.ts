@@ -1,8 +1,9 @@
 /** The device: an adapter opened with all it allows, its queue, its buffers and its compiled shaders. */
 
-import { requestAdapter, settle, type AdapterChoice, type AdapterOptions } from "#platform";
+import { compilesLate, requestAdapter, settle, type AdapterChoice, type AdapterOptions } from "#platform";
 import { DeviceError, DeviceLostError, OutOfMemoryError } from "../errors.ts";
 import { BufferUsage, MapMode } from "../platform/flags.ts";
+import { compileAhead } from "./ahead.ts";
 import { Commands } from "./commands.ts";
 import { Pipelines, type KernelSource } from "./pipelines.ts";
 import { BufferPool, type MemoryReport } from "./pool.ts";
@@ -73,6 +74,8 @@ export class Device {
 
   /** Compiles kernels in parallel, without blocking. Throws a ShaderError with file and line. */
   prepare(sources: readonly KernelSource[]): Promise<void> {
+    // It only saves time, so that whatever keeps it from that is no error.
+    if (compilesLate(this.adapter)) compileAhead(this, this.pipelines.missing(sources)).catch(() => {});
     return settle(this.pipelines.prepare(sources, this.shared.layout), this.adapter.software);
   }
 

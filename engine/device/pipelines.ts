@@ -60,17 +60,21 @@ export class Pipelines {
     return this.#keep(key, source, pipeline, performance.now() - start);
   }
 
+  /** The sources that are not compiled yet, each once. */
+  missing(sources: readonly KernelSource[]): KernelSource[] {
+    const unknown = new Map(sources.map((source) => [keyOf(source), source]));
+    return [...unknown].filter(([key]) => !this.#kernels.has(key)).map(([, source]) => source);
+  }
+
   /** Compiles sources in parallel, without blocking. Throws a ShaderError with file and line. */
   async prepare(sources: readonly KernelSource[], shared: GPUBindGroupLayout): Promise<void> {
-    const missing = new Map(sources.map((source) => [keyOf(source), source]));
     await Promise.all(
-      [...missing].map(async ([key, source]) => {
-        if (this.#kernels.has(key)) return;
+      this.missing(sources).map(async (source) => {
         const start = performance.now();
         const description = this.#describe(source, shared);
         try {
           const pipeline = await this.gpu.createComputePipelineAsync(description);
-          this.#keep(key, source, pipeline, performance.now() - start);
+          this.#keep(keyOf(source), source, pipeline, performance.now() - start);
         } catch (cause) {
           const asked = description.compute.module.getCompilationInfo();
           // Chromium sends a second question about a module only together with a later command.

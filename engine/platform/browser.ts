@@ -44,6 +44,15 @@ function browserName(): string {
   return products.find((product) => product.startsWith("Edg")) ?? products[0] ?? navigator.userAgent;
 }
 
+/** Never: which driver a browser has, and what it keeps of shaders, is its own affair. */
+export const compilesLate = (_choice: AdapterChoice): boolean => false;
+
+/** Nothing: a page has no second process. */
+export function delegate(_kernels: readonly unknown[]): void {}
+
+/** Never: no page is a second process. */
+export const assignment = (): Promise<unknown> => Promise.reject(new Error("assignment: no page is a second process"));
+
 /** `promise` itself: a browser's GPU runs in another process and waiting costs nothing. */
 export function settle<T>(promise: Promise<T>, _software: boolean): Promise<T> {
   return promise;

@@ -1,6 +1,9 @@
 /** #platform in Node: adapters from Dawn (npm `webgpu`), and waiting that leaves the processor to a software adapter. */
 
+import { fork } from "node:child_process";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { NoAdapterError, type AdapterChoice, type AdapterOptions } from "./adapter.ts";
 
 export { NoAdapterError };
@@ -120,6 +123,42 @@ function advice(): string {
     default:
       return "webgpu runs on Linux, macOS and Windows";
   }
+}
+
+/**
+ * Whether the driver compiles a shader when it first runs and keeps what comes of it on disk, as llvmpipe does unless told otherwise, and
+ * there is a processor to spare for it.
+ */
+export const compilesLate = ({ source, name }: AdapterChoice): boolean =>
+  source === "installed software" &&
+  name.startsWith("llvmpipe") &&
+  !/^(1|y|yes|t|true)$/i.test(process.env.MESA_SHADER_CACHE_DISABLE ?? "") &&
+  availableParallelism() > 1;
+
+/** The program of a second process, once it is built: Node runs no TypeScript. */
+const secondProcess = new URL("../device/secondProcess.js", import.meta.url);
+
+/** Starts a process that compiles these kernels, and ends with this one at the latest. */
+export function delegate(kernels: readonly unknown[]): void {
+  if (import.meta.url.endsWith(".ts")) return;
+  const child = fork(fileURLToPath(secondProcess), { stdio: ["ignore", "ignore", "ignore", "ipc"], execArgv: [] });
+  // It only saves time: that it cannot be started, or ends early, is no error.
+  child.on("error", () => {});
+  child.send(kernels, () => {});
+  child.unref();
+  child.channel?.unref();
+}
+
+/** What this process was given, if it is a second one; it ends when the first does. */
+export function assignment(): Promise<unknown> {
+  if (!process.connected) process.exit();
+  process.once("disconnect", () => process.exit());
+  return new Promise((resolve) =>
+    process.once("message", (kernels) => {
+      process.channel?.unref();
+      resolve(kernels);
+    }),
+  );
 }
 
 /** How long a promise may take before naps begin, in milliseconds: a short read-back is over by then. */
