@@ -23,7 +23,7 @@ export function simplify(node: Tensor): Tensor {
   if (op === conv2dOp) return asProduct(node) ?? node;
   if (op === conv2dInputOp) return asProduct(node) ?? asProductAtPlaces(node) ?? node;
   if (op === conv2dWeightOp) return asProduct(node) ?? splitWeightGradient(node);
-  if (op.kind === "reduce") return splitReduction(node);
+  if (op.kind === "reduce") return asAdditions(node) ?? splitReduction(node);
   if (op === (cumsumOp as Op)) return splitScan(node);
   if (op === reshapeOp && sameShape(x.shape, node.shape)) return x;
   if (op === reshapeOp && x.op === reshapeOp) return reshape(x.inputs[0], node.shape);
@@ -51,6 +51,20 @@ function transposedTwice(node: Tensor): Tensor {
     inner.inputs[0],
     outerAxes.map((axis) => innerAxes[axis]),
   );
+}
+
+/** Terms up to which a sum is an expression like any other, such as that over the coordinates of a point. */
+const FEW = 4;
+
+/** A sum of a few neighbours as additions, which fuse into what asks for them; null for others. */
+function asAdditions(node: Tensor): Tensor | null {
+  const [x] = node.inputs;
+  const { axes } = node.attributes as { axes: readonly number[] };
+  const isSum = node.op.kind === "reduce" && node.op.combine.identity === 0 && node.dtype === "f32";
+  const extent = x.shape[axes[0]];
+  if (!isSum || axes.length !== 1 || axes[0] !== x.rank - 1 || extent < 2 || extent > FEW) return null;
+  const terms = Array.from({ length: extent }, (_, at) => reshape(sliceAxis(x, axes[0], [at, at + 1]), node.shape));
+  return terms.reduce((a, b) => a.add(b));
 }
 
 /** Threads that keep a GPU busy; below that a long sum is worth cutting. */

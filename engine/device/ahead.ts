@@ -16,10 +16,14 @@ const MANY = 8;
 /** A first run that takes longer, in milliseconds, has compiled the shader, the least of which takes 10: to read it takes one or two. */
 const FROM_DISK = 7;
 
-/** Compiles the last of these kernels, and has a second process compile those before it, unless it shows that the driver knows them. */
-export async function compileAhead(device: Device, kernels: readonly KernelSource[]): Promise<void> {
+/** Compiles the last of these kernels, and gives those before it to a second process, unless it shows that the driver knows them. */
+export async function compileAhead(
+  device: Device,
+  kernels: readonly KernelSource[],
+  give: (kernels: readonly KernelSource[]) => void = delegate,
+): Promise<void> {
   const [last, ...others] = [...kernels].reverse();
-  if (others.length >= MANY && !(await isOnDisk(device, last))) delegate(others);
+  if (others.length >= MANY && !(await isOnDisk(device, last))) give(others);
 }
 
 /** Has the driver compile a kernel to the end, by one workgroup on buffers of nothing. Whether it had nothing to do, but to read it. */

@@ -55,7 +55,7 @@ describe("ebm explain anatomy/gmm-convergent-tiny", () => {
     expect(out).toMatch(/^ {2}chains {7}7 times x ← x − 0\.5 · ∇E\(x\) \+ 0\.2 · N\(0, I\)$/m);
     expect(out).toMatch(/^ {2}sign {9}E is what the net returns, low where data are: p\(x\) ∝ exp\(−E\(x\) \/ T\)$/m);
     expect(out).toMatch(/^ {2}temperature {2}T = noise² \/ \(2 · stepSize\) = 0\.04$/m);
-    expect(out).toMatch(/^ {2}each of 7 × walk +10 dispatches /m);
+    expect(out).toMatch(/^ {2}each of 7 × walk +9 dispatches /m);
   });
 
   test("chains without noise have no temperature, and the loss no factor", async () => {

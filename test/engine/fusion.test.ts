@@ -111,6 +111,14 @@ test("a function of a number is computed once where thousands of elements ask fo
   await expectAgreement(scaled, [draw(1, [70, 70]), draw(2, [])]);
 });
 
+test("a sum of up to four neighbours is an expression, so that what asks for it needs no dispatch of it", async () => {
+  const norms = (x: Tensor) => x.square().sum(1).sqrt().mean();
+  expect(await labels(norms, [9, 4])).toEqual(["sum → div"]);
+  expect(await labels(norms, [9, 5])).toEqual(["sum → sqrt", "sum → div"]);
+  expect(await labels((x) => x.max(1).mul(2), [9, 3])).toEqual(["max → mul"]);
+  await expectAgreement((x) => [norms(x), x.reshape([3, 3, 4]).sum(2)], [draw(1, [9, 4])]);
+});
+
 test("expressions over the same elements of one tensor are one dispatch, those over others are not", async () => {
   expect(await labels((x) => [x.exp(), x.tanh().sum(0), x.sin()], [9, 9])).toEqual(["exp, sin", "sum"]);
   expect(await labels((x, y) => [x.exp(), y.exp()], [9], [9])).toEqual(["exp", "exp"]);

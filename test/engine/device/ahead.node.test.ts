@@ -10,13 +10,13 @@ import { compilesLate, type AdapterChoice } from "../../../engine/platform/node.
 import { built } from "../../built.ts";
 import { device } from "../opened.ts";
 
-const delegate = vi.hoisted(() => vi.fn());
-vi.mock("#platform", async (original) => ({ ...(await original<object>()), delegate }));
+/** What a second process was given. */
+const given = vi.fn();
 
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
-  delegate.mockClear();
+  given.mockClear();
 });
 
 /** A kernel like no other. */
@@ -46,18 +46,18 @@ test("a kernel that took long to run for the first time is taken for compiled, o
 
 test("the last kernel tells whether a second process is worth it, which is given those before it, the last first", async () => {
   runsFor(30);
-  await compileAhead(device, many);
-  expect(delegate.mock.calls).toEqual([[many.slice(0, -1).reverse()]]);
+  await compileAhead(device, many, given);
+  expect(given.mock.calls).toEqual([[many.slice(0, -1).reverse()]]);
 });
 
 test("there is none for what the driver knows, or for a few kernels", async () => {
   vi.spyOn(device, "idle").mockResolvedValue();
-  await compileAhead(device, many);
+  await compileAhead(device, many, given);
   vi.restoreAllMocks();
   runsFor(30);
-  await compileAhead(device, many.slice(0, 5));
-  await compileAhead(device, []);
-  expect(delegate).not.toHaveBeenCalled();
+  await compileAhead(device, many.slice(0, 5), given);
+  await compileAhead(device, [], given);
+  expect(given).not.toHaveBeenCalled();
 });
 
 test("only llvmpipe puts off compiling and keeps what comes of it, unless it is told not to", () => {
