@@ -74,7 +74,7 @@ class Joining {
     // The latest first: it is the one that what comes before may join in turn.
     for (const other of new Set([...makers.sort(latestFirst), ...this.#siblings(cluster).sort(latestFirst)])) {
       const time = this.#timeTogether(other, cluster);
-      const meets = makers.includes(other) ? this.#meets(other, cluster) : true;
+      const meets = !makers.includes(other) || this.#meets(other, cluster);
       const both = time === null || !meets ? null : this.#together(other, cluster);
       if (both === null) continue;
       this.#remove(other);

@@ -4,6 +4,7 @@ import { kernels } from "../../shaders/index.ts";
 import type { KernelSource } from "../device/pipelines.ts";
 import type { Target } from "../device/target.ts";
 import type { Choice } from "../form.ts";
+import { inOrder } from "../graph.ts";
 import { gridOf } from "../grid.ts";
 import type { Launch } from "../op.ts";
 import { sizeOf } from "../shape.ts";
@@ -19,7 +20,6 @@ import {
   type Surroundings,
 } from "./emit.ts";
 import { fourOf, loadFour, type Result } from "./fours.ts";
-import { inOrder } from "../graph.ts";
 import { baseOf, ownCost, storedBy, type Cluster } from "./fuse.ts";
 import { noHalves, type Halves } from "./halves.ts";
 import { Sizes } from "./sizes.ts";
@@ -152,6 +152,7 @@ const MANY = 2 ** 16;
 const FEW_ACCESSES = 3;
 const LITTLE = 10;
 
+/** How many turns of a loop stand one after the other instead, for compilers that are slow to go round one and run out of registers. */
 function turnsWrittenOut(cluster: Cluster): { entry: string; turns: number } {
   const own = storedBy(cluster);
   const accesses = [...cluster.leaves, ...own].filter(({ size }) => size === cluster.root.size).length;

@@ -14,7 +14,6 @@ import { device } from "../opened.ts";
 const given = vi.fn();
 
 afterEach(() => {
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
   given.mockClear();
 });
@@ -32,32 +31,35 @@ const kernel = (at: number, body = `y[0] = ${at}.0;`): KernelSource => ({
 const many = Array.from({ length: 12 }, (_, at) => kernel(at));
 
 /** What a first run takes, in milliseconds, as far as anybody can tell. */
-const runsFor = (milliseconds: number) =>
-  vi.spyOn(device, "idle").mockImplementation(() => new Promise((resolve) => setTimeout(resolve, milliseconds)));
+const after = (milliseconds: number) => ({
+  finished: () =>
+    milliseconds === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  give: given,
+});
 
 test("a kernel that took long to run for the first time is taken for compiled, one that did not for read from disk", async () => {
-  runsFor(30);
-  expect(await isOnDisk(device, kernel(100))).toBe(false);
-  vi.restoreAllMocks();
+  expect(await isOnDisk(device, kernel(100), after(30).finished)).toBe(false);
+  expect(await isOnDisk(device, kernel(100), after(0).finished)).toBe(true);
   await isOnDisk(device, kernel(101));
-  vi.spyOn(device, "idle").mockResolvedValue();
-  expect(await isOnDisk(device, kernel(101))).toBe(true);
 });
 
 test("the last kernel tells whether a second process is worth it, which is given those before it, the last first", async () => {
-  runsFor(30);
-  await compileAhead(device, many, given);
+  await compileAhead(device, many, after(30));
   expect(given.mock.calls).toEqual([[many.slice(0, -1).reverse()]]);
 });
 
 test("there is none for what the driver knows, or for a few kernels", async () => {
-  vi.spyOn(device, "idle").mockResolvedValue();
-  await compileAhead(device, many, given);
-  vi.restoreAllMocks();
-  runsFor(30);
-  await compileAhead(device, many.slice(0, 5), given);
-  await compileAhead(device, [], given);
+  await compileAhead(device, many, after(0));
+  await compileAhead(device, many.slice(0, 5), after(30));
+  await compileAhead(device, [], after(30));
   expect(given).not.toHaveBeenCalled();
+});
+
+test("an error of somebody else's is left to who asks for it", async () => {
+  device.gpu.createBuffer({ size: 4, usage: 0 });
+  await device.gpu.queue.onSubmittedWorkDone();
+  await isOnDisk(device, kernel(102));
+  expect(() => device.check()).toThrow(/usage/i);
 });
 
 test("only llvmpipe puts off compiling and keeps what comes of it, unless it is told not to", () => {
