@@ -39,6 +39,22 @@ test("explain() tells dispatches, work, memory, shaders, groups and buffers", as
   );
 });
 
+test("explain({ wgsl: true }) shows every text once, with the names of all dispatches that have it", async () => {
+  const program = (x: Tensor, w: Tensor) => [x.mul(2.5), w.mul(3.5), matmul(x, w).sum(0), matmul(w, x).sum(1).tanh()];
+  const plan = await compile(program).prepare(...inputs());
+  const texts = plan.explain({ wgsl: true }).split("\n=== ").slice(1);
+  const heads = texts.map((text) => text.split("\n")[0].replace("matmulSubgroup", "matmul"));
+  expect(heads).toEqual([
+    "mul (elementwise.wgsl)",
+    "mul (elementwise.wgsl)",
+    "matmul (matmul.wgsl)",
+    "sum (reduce.wgsl)",
+    "sum → tanh (reduce.wgsl)",
+  ]);
+  expect(texts.filter((text) => text.includes("2.5"))).toHaveLength(1);
+  expect(texts.filter((text) => text.includes("3.5"))).toHaveLength(1);
+});
+
 test("explain() names the layer of each dispatch, and marks gradients of any order", async () => {
   const layer = (name: string, x: Tensor, w: Tensor) => named(name, () => leakyRelu(matmul(x, w), 0.2));
   const penalty = (x: Tensor, w: Tensor) => {
