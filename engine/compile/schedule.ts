@@ -156,12 +156,12 @@ class Scheduler {
     carries: ReadonlyMap<Tensor, CarryPlan> = new Map(),
   ): Command[] {
     const { mostReads } = this.target;
-    const joined = (clusters: Clusters) => join(clusters, outputs, boundary, mostReads);
-    const ordered = (clusters: Clusters) => this.order(clusters, outputs, boundary, this.halves);
-    const first = joined(fuse(outputs, boundary, mostReads));
-    // What the order brings together may join in turn, as all that Adam moves does with the gradient.
-    const clusters = joined({ list: ordered(first), stored: first.stored });
-    const list = ordered(clusters);
+    const joined = (clusters: Clusters): Clusters => {
+      const fewer = join(clusters, outputs, boundary, mostReads);
+      return { ...fewer, list: this.order(fewer, outputs, boundary, this.halves) };
+    };
+    // Twice: what the order brings together may join in turn, as all that Adam moves does with the gradient.
+    const { list } = joined(joined(fuse(outputs, boundary, mostReads)));
     const commands: Command[] = [];
     const lastUse = lastUses(list, outputs);
     for (const tensor of spare) if (!lastUse.has(tensor)) this.#release(places.get(tensor)!);
