@@ -42,8 +42,9 @@ export interface Clusters {
 const CHEAP = 4;
 /** Arithmetic on the elements of one stored tensor that may be repeated: reading its result would be a load too. */
 const CHEAP_OF_ONE = 16;
-/** Arithmetic that may be repeated whoever reads its result, and how often a function may be that takes more, as an exponential does. */
+/** Arithmetic that may be repeated for every element that asks for its result; an exponential takes more. */
 const CHEAP_ANYWHERE = 10;
+/** How often what takes more than that may be repeated. */
 const FEW_TIMES = 2 ** 12;
 /** Arithmetic beyond which an expression is cut, to keep shaders quick to compile. */
 export const LONG = 400;

@@ -53,6 +53,9 @@ function transposedTwice(node: Tensor): Tensor {
   );
 }
 
+/** Whether a node adds, so that zeros among its terms change nothing. */
+const isSum = ({ op }: Tensor): boolean => op.kind === "reduce" && op.combine.identity === 0;
+
 /** Terms up to which a sum is an expression like any other, such as that over the coordinates of a point. */
 const FEW = 4;
 
@@ -60,9 +63,9 @@ const FEW = 4;
 function asAdditions(node: Tensor): Tensor | null {
   const [x] = node.inputs;
   const { axes } = node.attributes as { axes: readonly number[] };
-  const isSum = node.op.kind === "reduce" && node.op.combine.identity === 0 && node.dtype === "f32";
   const extent = x.shape[axes[0]];
-  if (!isSum || axes.length !== 1 || axes[0] !== x.rank - 1 || extent < 2 || extent > FEW) return null;
+  const isLast = axes.length === 1 && axes[0] === x.rank - 1;
+  if (!isSum(node) || node.dtype !== "f32" || !isLast || extent < 2 || extent > FEW) return null;
   const terms = Array.from({ length: extent }, (_, at) => reshape(sliceAxis(x, axes[0], [at, at + 1]), node.shape));
   return terms.reduce((a, b) => a.add(b));
 }
@@ -81,14 +84,13 @@ function splitReduction(node: Tensor): Tensor {
   const parts = Math.min(Math.ceil(BUSY / Math.max(node.size, 1)), Math.floor(Math.sqrt(count)));
   if (node.op.kind !== "reduce" || count < 16 * SHORTEST || parts < 2) return node;
   const length = Math.ceil(count / parts);
-  const isSum = node.op.combine.identity === 0;
-  if (length * parts !== count && !isSum) return node;
+  if (length * parts !== count && !isSum(node)) return node;
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  // Neighbouring threads take neighbouring columns, where the sum is not over rows: what they read lies side by side.
-  const acrossRows = kept.includes(x.rank - 1);
-  const [terms, partial] = acrossRows ? [0, [parts, length, node.size]] : [1, [node.size, parts, length]];
-  const order = acrossRows ? [...axes, ...kept] : [...kept, ...axes];
-  const matrix = reshape(transpose(x, order), acrossRows ? [count, node.size] : [node.size, count]);
+  // Where the last axis is kept, neighbouring threads take neighbouring columns: what they read lies side by side.
+  const byColumns = kept.includes(x.rank - 1);
+  const [terms, partial] = byColumns ? [0, [parts, length, node.size]] : [1, [node.size, parts, length]];
+  const order = byColumns ? [...axes, ...kept] : [...kept, ...axes];
+  const matrix = reshape(transpose(x, order), byColumns ? [count, node.size] : [node.size, count]);
   const widths = [0, 1].map((axis): [number, number] => [0, axis === terms ? length * parts - count : 0]);
   const sums = apply(node.op, [reshape(pad(matrix, widths), partial)], { axes: [terms + 1] });
   return reshape(apply(node.op, [sums], { axes: [terms] }), node.shape);

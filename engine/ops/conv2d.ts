@@ -6,7 +6,7 @@
  */
 
 import { expectFloats } from "../expect.ts";
-import type { Target } from "../device/target.ts";
+import type { Lanes, Target } from "../device/target.ts";
 import { chosenForm, type Choice, type Form, type ProductSize } from "../form.ts";
 import { foldedGrid, gridOf, tilesOf } from "../grid.ts";
 import type { KernelOp } from "../op.ts";
@@ -85,8 +85,8 @@ const FULL = 1 / 4;
 const MOST_TAPS = 32;
 const SHARING = 64;
 
-/** Multiply-adds from which on it is worth compiling on SwiftShader, which is quicker at that than llvmpipe. */
-const WORTH = 2 ** 20;
+/** Multiply-adds from which on it is worth compiling, by lanes: SwiftShader, which has 4, is quicker at that than llvmpipe. */
+const WORTH_TAPS: Readonly<Record<Lanes, number>> = { 4: 2 ** 20, 8: LARGE };
 
 /**
  * The form of a kernel and its grid, for results of so many channels, its rows, in each group; z repeats the grid. Tiles where most of
@@ -115,7 +115,7 @@ function formOf(shader: string, target: Target, size: ProductSize, z = 1, wide =
   });
   const suited = (): Form => {
     if (tiles && channels >= 32 && columns >= 32) return tile;
-    if (ofFewTaps.length > 0 && channels >= 8 && work >= (lanes === 8 ? LARGE : WORTH)) return ofFewTaps[0];
+    if (lanes !== null && ofFewTaps.length > 0 && channels >= 8 && work >= WORTH_TAPS[lanes]) return ofFewTaps[0];
     const fullest = inWide.reduce((a, b) => (b.full > a.full ? b : a), { form: plain, full: 0 });
     if (fullest.full >= FULL && work >= LARGE) return fullest.form;
     if (lanes !== null && channels >= 8 && columns > 4 * lanes) return bySubgroups(lanes);
