@@ -68,8 +68,8 @@ export const formsOn = ({ lanes, tiles }: Target): string[] => [
     const isMatmul = op === "matmul";
     const bySubgroups = isMatmul ? ["matmulSubgroup.main", "matmulSubgroup.narrow"] : [`${op}Subgroup`];
     const wide = ["main", "half", ...(op === "conv2dWeight" ? ["across"] : [])].map((entry) => `${op}Wide.${entry}`);
-    const byTaps = op === "conv2d" ? ["conv2dTaps"] : [];
-    const ofLanes = lanes === null ? [] : [...bySubgroups, ...byTaps, ...(lanes === 8 ? wide : [])];
+    const ofFew = { conv2d: ["conv2dTaps"], conv2dInput: ["conv2dInputRows"] }[op] ?? [];
+    const ofLanes = lanes === null ? [] : [...bySubgroups, ...ofFew, ...(lanes === 8 ? wide : [])];
     const inTiles = isMatmul ? ["matmulTile.main", "matmulTile.large"] : [`${op}Tile`];
     return [op, `${op}.narrow`, ...ofLanes, ...(tiles ? inTiles : [])];
   }),
@@ -78,4 +78,4 @@ export const formsOn = ({ lanes, tiles }: Target): string[] => [
 
 /** Choices by which all uses of the op that has this form take it. */
 export const pinned = (form: string): Choices =>
-  new Map([[form.replace(/(Subgroup|Taps|Wide|Tile)?(\.\w+)?$/, ""), form]]);
+  new Map([[form.replace(/(Subgroup|Taps|Rows|Wide|Tile)?(\.\w+)?$/, ""), form]]);

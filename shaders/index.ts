@@ -7,6 +7,7 @@ import conv2dTaps from "./conv2dTaps.wgsl?raw";
 import conv2dTile from "./conv2dTile.wgsl?raw";
 import conv2dWide from "./conv2dWide.wgsl?raw";
 import conv2dInput from "./conv2dInput.wgsl?raw";
+import conv2dInputRows from "./conv2dInputRows.wgsl?raw";
 import conv2dInputSubgroup from "./conv2dInputSubgroup.wgsl?raw";
 import conv2dInputTile from "./conv2dInputTile.wgsl?raw";
 import conv2dInputWide from "./conv2dInputWide.wgsl?raw";
@@ -40,6 +41,7 @@ export const kernels: Readonly<Record<string, string>> = {
   conv2dTile,
   conv2dWide,
   conv2dInput,
+  conv2dInputRows,
   conv2dInputSubgroup,
   conv2dInputTile,
   conv2dInputWide,

@@ -85,14 +85,29 @@ const FULL = 1 / 4;
 const MOST_TAPS = 32;
 const SHARING = 64;
 
-/** Multiply-adds from which on it is worth compiling, by lanes: SwiftShader, which has 4, is quicker at that than llvmpipe. */
+/**
+ * Multiply-adds from which on it is worth compiling, by lanes: SwiftShader, which has 4, is quicker at that than llvmpipe. Then those for
+ * conv2dInputRows.wgsl, which saves more.
+ */
 const WORTH_TAPS: Readonly<Record<Lanes, number>> = { 4: 2 ** 20, 8: LARGE };
+const WORTH_ROWS = 2 ** 20;
+
+/** A form for few channels or terms, and the multiply-adds from which on it is taken. */
+interface Few {
+  form: Form;
+  worth: number;
+}
 
 /**
  * The form of a kernel and its grid, for results of so many channels, its rows, in each group; z repeats the grid. Tiles where most of
  * one is not empty, else one or eight channels to a thread.
  */
-function formOf(shader: string, target: Target, size: ProductSize, z = 1, wide = WIDE): Form & { choice: Choice } {
+function formOf(
+  shader: string,
+  target: Target,
+  size: ProductSize,
+  { z = 1, wide = WIDE, few = null }: { z?: number; wide?: typeof WIDE; few?: Few | null } = {},
+): Form & { choice: Choice } {
   const { lanes, tiles } = target;
   const { products: groups, rows: channels, columns, terms } = size;
   const inTiles = (rows: number, width: number) => groups * Math.ceil(channels / rows) * Math.ceil(columns / width);
@@ -104,26 +119,30 @@ function formOf(shader: string, target: Target, size: ProductSize, z = 1, wide =
     ...{ shader: `${shader}Subgroup`, constants: { SG: lanes } },
     groups: foldedGrid(inTiles(16, 8 * lanes), z),
   });
-  const byTaps = (lanes: number): Form => ({
-    ...{ shader: `${shader}Taps`, constants: { SG: lanes, TAPS: terms } },
-    groups: foldedGrid(inTiles(SHARING, 8 * lanes), z),
-  });
-  const ofFewTaps = shader === "conv2d" && lanes !== null && terms <= MOST_TAPS ? [byTaps(lanes)] : [];
   const inWide = [...(lanes === 8 ? wide : [])].map(([entry, [rows, width]]) => {
     const form: Form = { shader: `${shader}Wide`, entry, groups: foldedGrid(inTiles(rows, width), z) };
     return { form, full: (groups * channels * columns) / (inTiles(rows, width) * rows * width) };
   });
   const suited = (): Form => {
     if (tiles && channels >= 32 && columns >= 32) return tile;
-    if (lanes !== null && ofFewTaps.length > 0 && channels >= 8 && work >= WORTH_TAPS[lanes]) return ofFewTaps[0];
+    if (few !== null && work >= few.worth) return few.form;
     const fullest = inWide.reduce((a, b) => (b.full > a.full ? b : a), { form: plain, full: 0 });
     if (fullest.full >= FULL && work >= LARGE) return fullest.form;
     if (lanes !== null && channels >= 8 && columns > 4 * lanes) return bySubgroups(lanes);
     return channels <= NARROW ? narrow : plain;
   };
-  const ofSubgroups = lanes === null ? [] : [bySubgroups(lanes), ...ofFewTaps, ...inWide.map(({ form }) => form)];
+  const ofSubgroups =
+    lanes === null ? [] : [bySubgroups(lanes), ...(few === null ? [] : [few.form]), ...inWide.map(({ form }) => form)];
   const forms = [plain, narrow, ...ofSubgroups, ...(tiles ? [tile] : [])];
   return chosenForm(target, shader, size, forms, suited());
+}
+
+/** conv2dTaps.wgsl, for sums of few terms. */
+function byTaps({ lanes }: Target, { products, rows, columns, terms }: ProductSize): Few | null {
+  if (lanes === null || terms > MOST_TAPS) return null;
+  const tiles = products * Math.ceil(rows / SHARING) * Math.ceil(columns / (8 * lanes));
+  const form: Form = { shader: "conv2dTaps", constants: { SG: lanes, TAPS: terms }, groups: foldedGrid(tiles) };
+  return { form, worth: rows < 8 ? Infinity : WORTH_TAPS[lanes] };
 }
 
 /** The greatest common divisor. */
@@ -182,11 +201,12 @@ export const conv2dOp: KernelOp<Window> = {
   },
   launch(node, [x, w], window, target) {
     const { groups } = window;
+    const size = {
+      ...{ products: groups, rows: w.shape[0] / groups },
+      ...{ columns: node.shape[0] * node.shape[2] * node.shape[3], terms: sizeOf(w.shape.slice(1)) },
+    };
     return {
-      ...formOf("conv2d", target, {
-        ...{ products: groups, rows: w.shape[0] / groups },
-        ...{ columns: node.shape[0] * node.shape[2] * node.shape[3], terms: sizeOf(w.shape.slice(1)) },
-      }),
+      ...formOf("conv2d", target, size, { few: byTaps(target, size) }),
       sizes: geometry(x.shape, w.shape, node.shape, window),
       overrides: {},
       inputs: [x, w],
@@ -222,13 +242,10 @@ export const conv2dInputOp: KernelOp<Shaped> = {
     const { groups } = window;
     const pixels = batch * Math.ceil(height / strideH) * Math.ceil(width / strideW);
     const terms = (w.shape[0] / groups) * Math.ceil(w.shape[2] / strideH) * Math.ceil(w.shape[3] / strideW);
+    const size = { products: groups, rows: w.shape[1], columns: pixels, terms };
+    const few = byRows(target, node.shape, w.shape, window);
     return {
-      ...formOf(
-        "conv2dInput",
-        target,
-        { products: groups, rows: w.shape[1], columns: pixels, terms },
-        strideH * strideW,
-      ),
+      ...formOf("conv2dInput", target, size, { z: strideH * strideW, few }),
       sizes: {
         ...geometry(node.shape, w.shape, y.shape, window),
         TAP_STEP_H: strideH / shareH,
@@ -246,6 +263,22 @@ export const conv2dInputOp: KernelOp<Shaped> = {
     (dx, [y, w], _x, window) => conv2dWeight(dx, y, { ...window, shape: w.shape }),
   ],
 };
+
+/** Whether conv2dInputRows.wgsl computes an adjoint: towards few channels, under few taps without strides and gaps. */
+const isOfRows = ([, channels, ...taps]: Shape, { stride, dilation }: Window): boolean =>
+  channels <= NARROW && taps.every((extent) => extent <= 3) && [...stride, ...dilation].every((step) => step === 1);
+
+/** That form: a subgroup computes 128 pixels, on 8 lanes 4 rows of 32, on 4 lanes 8 rows of 16. */
+function byRows({ lanes }: Target, [batch, , height, width]: Shape, w: Shape, window: Window): Few | null {
+  if (lanes === null || !isOfRows(w, window)) return null;
+  const [, channels, rows, columns] = w;
+  const tiles = Math.ceil(height / (32 / lanes)) * Math.ceil(width / (4 * lanes));
+  const form: Form = {
+    ...{ shader: "conv2dInputRows", constants: { SG: lanes, CHANNELS: channels, TAPS_H: rows, TAPS_W: columns } },
+    groups: foldedGrid(batch * window.groups * tiles),
+  };
+  return { form, worth: WORTH_ROWS };
+}
 
 interface Split extends Shaped {
   /** Parts into which the sum over pixels is cut; the result then has a leading axis of that extent. */
@@ -271,7 +304,7 @@ export const conv2dWeightOp: KernelOp<Split> = {
       terms: Math.ceil((y.shape[0] * y.shape[2] * y.shape[3]) / splits),
     };
     return {
-      ...formOf("conv2dWeight", target, size, splits, WIDE_OF_WEIGHT),
+      ...formOf("conv2dWeight", target, size, { z: splits, wide: WIDE_OF_WEIGHT }),
       sizes: { ...geometry(x.shape, window.shape, y.shape, window), SPLITS: splits },
       overrides: {},
       inputs: [x, y],
@@ -297,11 +330,12 @@ export const conv2d = (x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
  */
 export function asProductAtPlaces(node: Tensor): Tensor | null {
   const [y, w] = node.inputs as [Tensor, Tensor];
-  const { shape, groups, ...window } = node.attributes as Shaped;
+  const { shape, ...window } = node.attributes as Shaped;
+  const { groups } = window;
   const [n, channels] = shape;
   const [outputs, ofGroup, ...taps] = w.shape as [number, number, number, number];
   const rows = ofGroup * sizeOf(taps);
-  if (ofGroup > NARROW || rows <= 8 || rows > (8 * outputs) / groups) return null;
+  if (ofGroup > NARROW || rows <= 8 || rows > (8 * outputs) / groups || isOfRows(w.shape, window)) return null;
   const places = y.shape.slice(2);
   const products = conv2dInput(y, w.reshape([outputs, rows, 1, 1]), { groups, shape: [n, groups * rows, ...places] });
   const met = products.reshape([n, channels, ...taps, ...places]).transpose([0, 1, 4, 5, 2, 3]);

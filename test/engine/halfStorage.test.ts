@@ -178,6 +178,21 @@ const families: Record<string, { program: OfTensors; inputs: HostArray[]; aliase
     inputs: [...ofImages, reader(images)],
     aliases: ["X", "W", "Y"],
   },
+  // The same for images of few channels.
+  conv2dInputRows: {
+    program: (x, toResults, p, q, m) => {
+      const kernel = matmul(p, q).reshape([outputs, 3, 3, 3]);
+      return read(conv2dInput(conv2d(x, toResults), kernel, { padding: 1, shape: [n, 3, size, size] }), m);
+    },
+    inputs: [
+      draw(1, [n, 2, size, size]),
+      draw(3, [outputs, 2, 1, 1]),
+      draw(4, [outputs, 4], -0.3, 0.3),
+      draw(5, [4, 27], -0.3, 0.3),
+      reader([n, 3, size, size]),
+    ],
+    aliases: ["X", "W", "Y"],
+  },
   conv2dWeight: {
     program: (x, a, b, p, q) => {
       const { image, slopes } = made(x, a, b, p, q);

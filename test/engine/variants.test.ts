@@ -23,7 +23,7 @@ import { expectAgreement } from "./threeWays.ts";
 
 /** Forms of a kernel, by the ends of their files' names, and the device that uses them. */
 const forms = { Subgroup: device, Tile: tiled };
-const files = { Subgroup: /(Subgroup|Taps|Wide)\.wgsl/, Tile: /Tile\.wgsl/ };
+const files = { Subgroup: /(Subgroup|Taps|Rows|Wide)\.wgsl/, Tile: /Tile\.wgsl/ };
 
 type Uses = Record<keyof typeof forms, number>;
 
@@ -34,7 +34,7 @@ async function expectSame(
   uses: Uses,
 ): Promise<void> {
   const standard = await on(plain, program, inputs);
-  expect(standard.plan).not.toMatch(/(Subgroup|Taps|Wide|Tile)\.wgsl/);
+  expect(standard.plan).not.toMatch(/(Subgroup|Taps|Rows|Wide|Tile)\.wgsl/);
   for (const [form, which] of Object.entries(forms)) {
     const { data, plan } = await on(which, program, inputs);
     expect(data).toEqual(standard.data);
@@ -169,6 +169,41 @@ test.runIf(lanes !== null)("conv2dTaps equals the plain one, for as many taps as
   }
   expect(uses.Subgroup).toBe(windows.length);
 });
+
+test.runIf(lanes !== null)(
+  "conv2dInputRows equals the plain one, for as many channels and taps as it takes",
+  async () => {
+    device.target.choices = pinned("conv2dInputRows");
+    const uses = none();
+    // Less than a tile and more, whole numbers of it and others, paddings that leave windows outside, and one that leaves none.
+    const windows = [
+      { batch: 2, channels: 3, outputs: 4, height: 8, width: 32, taps: [3, 3], padding: [1, 1], groups: 1 },
+      { batch: 3, channels: 1, outputs: 7, height: 9, width: 35, taps: [3, 3], padding: [1, 1], groups: 2 },
+      { batch: 1, channels: 2, outputs: 2, height: 17, width: 66, taps: [3, 2], padding: [0, 1], groups: 1 },
+      { batch: 2, channels: 2, outputs: 3, height: 5, width: 15, taps: [2, 3], padding: [3, 2], groups: 3 },
+      { batch: 2, channels: 3, outputs: 5, height: 3, width: 4, taps: [1, 1], padding: [0, 0], groups: 1 },
+      { batch: 1, channels: 1, outputs: 1, height: 3, width: 3, taps: [3, 1], padding: [2, 0], groups: 4 },
+    ] as const;
+    try {
+      for (const { batch, channels, outputs, height, width, taps, padding, groups } of windows) {
+        const shape = [batch, channels * groups, height, width];
+        const after = [height, width].map((extent, axis) => extent + 2 * padding[axis] - taps[axis] + 1);
+        const y = draw(1, [batch, outputs * groups, ...after]);
+        const w = draw(2, [outputs * groups, channels, ...taps]);
+        // An epilogue that has the right index and channel.
+        const [place, bias] = [draw(3, shape), draw(4, [1, channels * groups, 1, 1])];
+        await expectSame(
+          (y, w, place, bias) => conv2dInput(y, w, { padding, groups, shape }).add(bias).mul(place),
+          [y, w, place, bias],
+          uses,
+        );
+      }
+    } finally {
+      device.target.choices = new Map();
+    }
+    expect(uses.Subgroup).toBe(windows.length);
+  },
+);
 
 test("matmulTile.large equals the plain one, whatever is left over", async () => {
   const uses = none();
