@@ -53,7 +53,7 @@ export function chosenForm(
   return { ...form, choice: { kind, form: formName(form), forms: forms.map(formName) } };
 }
 
-/** Which loops become chain kernels: as was chosen for all of them, else as suits the target. */
+/** Which loops become chain kernels: all or none as was chosen, else, or by `loop.suited`, as the target's table says. */
 export function chainsOn({ choices, chains }: Target): Target["chains"] {
   const wanted = choices.get("loop");
   return wanted === "loop.chain" ? "all" : wanted === "loop.dispatches" ? "none" : chains;
@@ -62,7 +62,7 @@ export function chainsOn({ choices, chains }: Target): Target["chains"] {
 /** The ops whose kernels have several forms. */
 const ops = ["matmul", "conv2d", "conv2dInput", "conv2dWeight"];
 
-/** The names of all forms that run on a target; those of loops are not measured by `autotune`, which looks at dispatches one by one. */
+/** The names of all forms that run on a target. */
 export const formsOn = ({ lanes, tiles }: Target): string[] => [
   ...ops.flatMap((op) => {
     const isMatmul = op === "matmul";

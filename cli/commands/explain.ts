@@ -119,18 +119,13 @@ const costCells = ({ dispatches, flops, read, written }: Cost): Row => [
   `${showBytes(written)} written`,
 ];
 
-/** What the host needs to record and submit a dispatch, in microseconds; bench/ measures it. */
-const HOST = 3.5;
-
 async function timeRows({ update }: Blueprint, adapter: string, updates: number): Promise<Row[]> {
-  const { microseconds, clock, rows } = await update.profile();
-  // Host and GPU work side by side; the slower one sets the pace.
-  const each = Math.max(microseconds, HOST * update.cost.dispatches);
+  const { run, clock, rows } = await update.profile();
   const dearest = [...rows].sort((a, b) => b.share - a.share).slice(0, 3);
   return [
-    ["an update", `about ${showMicroseconds(each)}`],
-    [`${updates} updates`, `about ${showMicroseconds(each * updates)}, without pictures and checkpoints`],
-    ["an estimate", `each of its kernels alone, on ${adapter}, by ${clock}`],
+    ["an update", `about ${showMicroseconds(run)}`],
+    [`${updates} updates`, `about ${showMicroseconds(run * updates)}, without pictures and checkpoints`],
+    ["an estimate", `from one on copies and each of its kernels alone, on ${adapter}, by ${clock}`],
     ...dearest.map(({ share, label, times }, at): Row => [
       at === 0 ? "mostly" : "",
       `${(100 * share).toFixed(0)} % ${label}, ${times} ×`,

@@ -63,7 +63,11 @@ function told({ choices, trials }: Tuning): string[] {
     [...(isTaken(trial) ? ["taken"] : []), ...(isStandard(trial) ? ["standard"] : [])].join(", "),
   ]);
   const total = (of: (trial: Trial) => boolean): string =>
-    showMicroseconds(trials.filter(of).reduce((sum, { microseconds }) => sum + microseconds, 0));
+    showMicroseconds(
+      trials
+        .filter((trial) => trial.kind !== "loop" && of(trial))
+        .reduce((sum, { microseconds }) => sum + microseconds, 0),
+    );
   return [
     columns([["products, rows, columns, terms", "form", "to compile", "an update", ""], ...rows]),
     `these kernels take ${total(isTaken)} of an update, ${total(isStandard)} in their standard forms`,

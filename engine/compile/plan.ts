@@ -56,13 +56,18 @@ export class Plan {
   }
 
   /**
-   * Measures what each dispatch takes. The buffers of the inputs are copied and nothing of the caller's changes; nor does
-   * anything of the plan's own.
+   * Measures what each dispatch takes, and a whole run. The buffers of the inputs are copied and nothing of the caller's changes.
    */
   async profile(inputs: readonly Storage[], parameters: Uint32Array, options?: ProfileOptions): Promise<Profile> {
     this.device.check();
     await this.prepare();
-    return profile(this.device, this.schedule, inputs, parameters, options);
+    const run = (copies: readonly Storage[]): Storage[] =>
+      this.run(
+        copies,
+        copies.map(() => true),
+        parameters,
+      );
+    return profile(this.device, this.schedule, inputs, parameters, run, options);
   }
 
   /** Compiles the shaders, in parallel and without blocking. Throws a ShaderError with file and line. */

@@ -76,7 +76,9 @@ describe("ebm explain anatomy/gmm-convergent-tiny", () => {
     const { out } = await explained("--steps", "50", "--set", "sampler.steps=3");
     expect(out).toMatch(/^ {2}an update {4}about [\d.]+ (µs|ms|s)$/m);
     expect(out).toMatch(/^ {2}50 updates {3}about .*, without pictures and checkpoints$/m);
-    expect(out).toMatch(/^ {2}an estimate {2}each of its kernels alone, on test adapter \(software, null\), by \S/m);
+    expect(out).toMatch(
+      /^ {2}an estimate {2}from one on copies and each of its kernels alone, on test adapter \(software, null\), by \S/m,
+    );
   });
 
   test("runs no update and compiles no shader of one without the calibration", async () => {

@@ -22,7 +22,7 @@ beforeEach(() => {
       ...{ dispatch, label, choice, shader: "", times: 1, compilation: 2, share: 0, "GFLOP/s": 0, "GB/s": 0 },
       microseconds: choice?.form === "matmul" ? 1 : 10,
     }));
-    return Promise.resolve({ rows, microseconds: 0, clock: "none" });
+    return Promise.resolve({ rows, microseconds: 0, run: 0, clock: "none" });
   });
 });
 

@@ -11,6 +11,7 @@ import {
   dispose,
   formsOn,
   fromArray,
+  loop,
   matmul,
   pinned,
   toArray,
@@ -32,8 +33,8 @@ const uses: Use[] = [
   ["conv2d", (x, w) => conv2d(x, w, window).add(1), [draw(1, [2, 3, 9, 7]), draw(2, [11, 3, 3, 3])]],
   [
     "conv2dInput",
-    (y, w) => conv2dInput(y, w, { ...window, shape: [2, 9, 9, 7] }).add(1),
-    [draw(1, [2, 5, 5, 4]), draw(2, [5, 9, 3, 3])],
+    (y, w) => conv2dInput(y, w, { padding: 1, shape: [2, 3, 9, 7] }).add(1),
+    [draw(1, [2, 5, 9, 7]), draw(2, [5, 3, 3, 3])],
   ],
   [
     "conv2dWeight",
@@ -99,7 +100,7 @@ describe("autotune()", () => {
           ...{ compilation, choice: { kind, form, forms: kind === "a" ? forms : forms.slice(0, 2) } },
         };
       });
-      return Promise.resolve({ rows, microseconds: 0, clock: "none" });
+      return Promise.resolve({ rows, microseconds: 0, run: 0, clock: "none" });
     };
   };
 
@@ -181,5 +182,57 @@ describe("autotune()", () => {
     for (const { compilation, microseconds } of trials) expect(Math.min(compilation, microseconds)).toBeGreaterThan(0);
     expect(await result()).toEqual(before);
     dispose(a, b);
+  });
+
+  describe("of loops that may be kernels of their own", () => {
+    const { chains } = target;
+    afterEach(() => void (target.chains = chains));
+
+    /** A walk of three chains: one kernel or a dispatch for each product. */
+    const walk = (x: Tensor, w: Tensor) => loop(4, (_i, x) => matmul(x, w).tanh(), x);
+    const given = () => [fromArray(draw(1, [3, 5])), fromArray(draw(2, [5, 5]))] as const;
+
+    test("lets whole runs tell, and takes what was the faster", async () => {
+      target.chains = "all";
+      const [x, w] = given();
+      for (const [slow, fast] of [
+        ["loop.suited", "loop.dispatches"],
+        ["loop.dispatches", "loop.suited"],
+      ]) {
+        const told: string[] = [];
+        const profile = async (): Promise<Profile> => {
+          const compiled = compile(walk);
+          const measured = await compiled.profile(x, w);
+          compiled.dispose();
+          return { ...measured, run: target.choices.get("loop") === slow ? 9000 : 1000 };
+        };
+        const { choices, trials } = await autotune(device, profile, 1000, (form) => told.push(form));
+        expect(choices.get("loop")).toBe(fast);
+        // Kernels within the loop are tuned too.
+        expect([...choices.keys()]).toEqual(["matmul 1 × 4 × 8 × 8", "loop"]);
+        expect(told.slice(-2)).toEqual(["loop.suited", "loop.dispatches"]);
+        const ofLoops = trials.filter(({ kind }) => kind === "loop");
+        expect(ofLoops.map(({ form, microseconds }) => [form, microseconds])).toEqual([
+          ["loop.suited", slow === "loop.suited" ? 9000 : 1000],
+          ["loop.dispatches", slow === "loop.suited" ? 1000 : 9000],
+        ]);
+        const plan = compile(walk).trace(x, w).explain();
+        expect(plan.includes("chain.wgsl")).toBe(fast === "loop.suited");
+        target.choices = new Map();
+      }
+      dispose(x, w);
+    });
+
+    test("leaves them where none is one", async () => {
+      target.chains = "all";
+      const [x, w] = given();
+      const { choices } = await autotune(
+        device,
+        () => compile((x: Tensor, w: Tensor) => matmul(x, w)).profile(x, w),
+        10,
+      );
+      expect(choices.has("loop")).toBe(false);
+      dispose(x, w);
+    });
   });
 });

@@ -128,12 +128,16 @@ test("expressions over the same elements of one tensor are one dispatch, those o
 
 test("the adjoint of a convolution towards an image of few channels is a product and a sum, with what follows in the sum", async () => {
   const adjoint = (channels: number) => (y: Tensor, w: Tensor) =>
-    conv2dInput(y, w, { padding: 1, shape: [1, channels, 5, 5] }).mul(2);
-  expect(await labels(adjoint(3), [1, 9, 5, 5], [9, 3, 3, 3])).toEqual(["conv2dInput", "sum → mul"]);
-  expect(await labels(adjoint(4), [1, 9, 5, 5], [9, 4, 3, 3])).toEqual(["conv2dInput → mul"]);
-  // Nine numbers for each place of y, that has one, are too many.
-  expect(await labels(adjoint(1), [1, 1, 5, 5], [1, 1, 3, 3])).toEqual(["conv2dInput → mul"]);
-  await expectAgreement(adjoint(3), [draw(1, [1, 9, 5, 5]), draw(2, [9, 3, 3, 3])]);
+    conv2dInput(y, w, { stride: 2, padding: 1, shape: [1, channels, 10, 10] }).mul(2);
+  expect(await labels(adjoint(3), [1, 9, 5, 5], [9, 3, 4, 4])).toEqual(["conv2dInput", "sum → mul"]);
+  expect(await labels(adjoint(4), [1, 9, 5, 5], [9, 4, 4, 4])).toEqual(["conv2dInput → mul"]);
+  // Sixteen numbers for each place of y, that has one, are too many.
+  expect(await labels(adjoint(1), [1, 1, 5, 5], [1, 1, 4, 4])).toEqual(["conv2dInput → mul"]);
+  await expectAgreement(adjoint(3), [draw(1, [1, 9, 5, 5]), draw(2, [9, 3, 4, 4])]);
+
+  // Few taps side by side have a form of their own.
+  const beside = (y: Tensor, w: Tensor) => conv2dInput(y, w, { padding: 1, shape: [1, 3, 5, 5] }).mul(2);
+  expect(await labels(beside, [1, 9, 5, 5], [9, 3, 3, 3])).toEqual(["conv2dInput → mul"]);
 });
 
 describe("what comes of a result element by element is stored by the same dispatch", () => {

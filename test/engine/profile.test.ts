@@ -1,6 +1,7 @@
 /** Profiles: what is measured adds up, nothing of the caller's changes, and the clock says what it is. */
 
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { Plan } from "../../engine/compile/plan.ts";
 import { openStopwatch } from "../../engine/device/stopwatch.ts";
 import {
   compile,
@@ -90,11 +91,32 @@ describe("profile()", () => {
     expect(device.memory().live).toBe(before);
   });
 
+  test("times a whole run too, with what the host adds", async () => {
+    const { program, given } = chain();
+    const run = Object.getOwnPropertyDescriptor(Plan.prototype, "run")!.value as Plan["run"];
+    const runs = vi.spyOn(Plan.prototype, "run").mockImplementation(function (this: Plan, ...inputs) {
+      for (const end = performance.now() + 20; performance.now() < end;);
+      return run.apply(this, inputs);
+    });
+    expect((await program.profile(...given())).run).toBeGreaterThanOrEqual(20_000);
+    expect(runs).toHaveBeenCalledTimes(3);
+  });
+
+  test("does not wait for runs of seconds: their dispatches by themselves are about as long", async () => {
+    const runs = vi.spyOn(Plan.prototype, "run");
+    const program = compile((x: Tensor) => loop(2 ** 20, (_i, x) => matmul(x, x).tanh(), x));
+    const { run, microseconds } = await program.profile(fromArray(draw(1, [16, 16])));
+    expect(microseconds).toBeGreaterThan(1e6);
+    expect(run).toBe(microseconds);
+    expect(runs).not.toHaveBeenCalled();
+  });
+
   test("prints as a table, dearest first, that says which clock it was", async () => {
     const { program, given } = chain();
     const profile = await program.profile(...given());
     const [title, head, ...lines] = String(profile).split("\n");
-    expect(title).toContain(` a run, by ${profile.clock}`);
+    expect(title).toMatch(/^[\d.]+ \S+ a run, [\d.]+ \S+ its dispatches by themselves, by /);
+    expect(title.endsWith(` by ${profile.clock}`)).toBe(true);
     expect(head).toMatch(/^#\s+dispatch\s+shader\s+times\s+each\s+share\s+GFLOP\/s\s+GB\/s$/);
     expect(lines).toHaveLength(3);
     const shares = lines.map((line) => Number(/([\d.]+) %/.exec(line)![1]));
