@@ -46,6 +46,9 @@ const CHEAP_OF_ONE = 16;
 const CHEAP_ANYWHERE = 10;
 /** How often what takes more than that may be repeated. */
 const FEW_TIMES = 2 ** 12;
+/** Arithmetic of an expression, and of all its repetitions, that take less time than a dispatch which stores it. */
+const MODEST = 100;
+const LITTLE = 2 ** 14;
 /** Arithmetic beyond which an expression is cut, to keep shaders quick to compile. */
 export const LONG = 400;
 /** How many ops an epilogue looks ahead for the place where ways that have parted meet again. */
@@ -99,9 +102,11 @@ function demandedBuffers(
     if (boundary.has(node)) continue;
     // The gradient of an extreme asks which elements attain it, so they must be the same bits again: a formula computed
     // in two kernels may be rounded in two ways.
-    if (op.kind === "reduce" && op.combine.identity !== 0 && node.dtype === "f32") {
-      const source = sourceOf(inputs[0]);
-      if (source.op.kind === "elementwise" && consumers.get(source)!.size > 1) demanded.add(source);
+    const source = extremeOf(node);
+    if (source?.op.kind === "elementwise") {
+      const readers = [...consumers.get(source)!];
+      if (op.kind === "reduce" ? readers.length > 1 : readers.some((reader) => reader.op.kind !== "movement"))
+        demanded.add(source);
     }
     // An order compares elements with each other, and with themselves.
     if (op === precedesOp)
@@ -111,6 +116,15 @@ function demandedBuffers(
       for (const input of inputs) demanded.add(baseOf(input));
   }
   return demanded;
+}
+
+/** What a node is the extreme of: by a reduction, or by pairs of its slices. */
+function extremeOf({ op, inputs, dtype }: Tensor): Tensor | null {
+  if (dtype !== "f32" || inputs.length === 0) return null;
+  if (op.kind === "reduce") return op.combine.identity === 0 ? null : sourceOf(inputs[0]);
+  const source = sourceOf(inputs[0]);
+  const ofSlices = inputs.every((input) => input.op.kind === "movement" && sourceOf(input) === source);
+  return ofSlices && (op.name === "maximum" || op.name === "minimum") ? source : null;
 }
 
 /** The tensor whose elements a row of movements carries. */
@@ -221,21 +235,25 @@ function storeShared(
   }
 
   const readers = new Map<Tensor, Set<Tensor>>();
+  // What is read more often than it has elements, perhaps after a movement.
+  const stretched = new Set<Tensor>();
   for (const node of [...order].reverse()) {
     const mine = new Set<Tensor>();
-    let stretched = false;
     for (const consumer of consumers.get(node)!) {
       const root = epilogueRoots.get(consumer);
       if (root !== undefined) mine.add(root);
       else if (stored.has(consumer)) mine.add(consumer);
       else for (const reader of readers.get(consumer)!) mine.add(reader);
-      stretched ||= consumer.op.kind === "movement" && consumer.size > node.size && node.size > 1;
+      if (consumer.op.kind === "movement" && node.size > 1)
+        if (consumer.size > node.size || stretched.has(consumer)) stretched.add(node);
     }
     readers.set(node, mine);
     const own = cost.get(node)!;
-    const dear = own > CHEAP && node.size > 1 && !(own <= CHEAP_OF_ONE && ofOne(node, stored));
-    const often = own > CHEAP_ANYWHERE && node.dtype === "f32" && elementsOf(mine, byRoot) > FEW_TIMES * node.size;
-    if (((dear && (mine.size > 1 || stretched)) || often) && mayStore(node)) stored.add(node);
+    const elements = elementsOf(mine, byRoot);
+    const little = own <= MODEST && own * elements <= LITTLE;
+    const dear = own > CHEAP && node.size > 1 && !little && !(own <= CHEAP_OF_ONE && ofOne(node, stored));
+    const often = own > CHEAP_ANYWHERE && node.dtype === "f32" && elements > FEW_TIMES * node.size;
+    if (((dear && (mine.size > 1 || stretched.has(node))) || often) && mayStore(node)) stored.add(node);
   }
 }
 

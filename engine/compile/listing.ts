@@ -6,6 +6,8 @@ import type { Command, Schedule } from "./schedule.ts";
 export interface ListedDispatch {
   /** The ops with the parts they belong to: `walk.0.matmul → walk.1.leakyRelu`, ∇ in a gradient. */
   name: string;
+  /** The other ops in its expressions, which are stored nowhere: `walk.0.add`. */
+  parts: readonly string[];
   /** The loops around it, outermost first: `walk`; a loop outside any part has an empty name. */
   within: readonly string[];
   /** How often it runs, all loops around it counted. */
@@ -34,10 +36,10 @@ export function listingOf({ commands }: Schedule): Listing {
     some.flatMap((command) => {
       if (command.kind === "copy") return [];
       if (command.kind === "loop") return list(command.body, [...within, command.label], times * command.count);
-      const { name, source, groups, flops, read, written } = command;
+      const { name, parts, source, groups, flops, read, written } = command;
       const shader = shaders.get(source.wgsl) ?? shaders.size;
       shaders.set(source.wgsl, shader);
-      return [{ name, within, times, file: source.file, shader, groups, flops, read, written }];
+      return [{ name, parts, within, times, file: source.file, shader, groups, flops, read, written }];
     });
   const dispatches = list(commands, [], 1);
   return { dispatches, shaders: [...shaders.keys()] };

@@ -14,7 +14,7 @@ import { halvesOf, noHalves, type Halves, type StoredAs } from "./halves.ts";
 import { join } from "./join.ts";
 import { lower } from "./lower.ts";
 import { frugally, lastUses, readsOf, type Order } from "./order.ts";
-import { bytesOf, titled, unplannedBytes, workOf } from "./work.ts";
+import { bytesOf, partsIn, partsOf, titled, unplannedBytes, workOf } from "./work.ts";
 
 /** A buffer of the plan; or, inside a loop, one side of a carry, whose sides may change places after each iteration. */
 export type SlotRef = number | { carry: Carry; side: "front" | "back" };
@@ -39,6 +39,8 @@ export interface Dispatch {
   label: string;
   /** The ops with the parts they belong to: `0.conv2d → 1.leakyRelu`. */
   name: string;
+  /** What else is in its expressions and stored nowhere, in the same words: `0.add`. */
+  parts: readonly string[];
   /** Sums and products of the kernel, and one for each element of each function in its expressions. */
   flops: number;
   /** Bytes of the buffers it reads, each counted once and in whole, and those it writes. */
@@ -220,6 +222,7 @@ class Scheduler {
       choice: lowered.choice,
       label: titled(cluster, ({ op }) => op.name),
       name: titled(cluster, nameOf),
+      parts: partsOf(cluster),
       ...workOf(cluster, lowered, this.halves),
     });
   }
@@ -384,6 +387,7 @@ function walked(root: Tensor, { kernel, kept }: Chain, slots: readonly SlotRef[]
     ...{
       label: title(({ op }) => op.name),
       name: `${title(nameOf)}, ${counted(steps, "step")} of ${counted(stages.length, "stage")}`,
+      parts: partsIn(body),
     },
     flops: Math.round(flops / pieces),
     read: total(root.inputs),

@@ -3,7 +3,7 @@
 import { sliceAxis } from "../ops/arrange.ts";
 import { asProduct, asProductAtPlaces, conv2dInputOp, conv2dOp, conv2dWeightOp } from "../ops/conv2d.ts";
 import { customOp } from "../ops/custom.ts";
-import { stopOp } from "../ops/elementwise.ts";
+import { add, maximum, minimum, stopOp } from "../ops/elementwise.ts";
 import { asElementwise, matmulOp } from "../ops/matmul.ts";
 import { broadcast, broadcastOp, pad, reshape, reshapeOp, transpose, transposeOp } from "../ops/movement.ts";
 import { sum } from "../ops/reduce.ts";
@@ -23,7 +23,7 @@ export function simplify(node: Tensor): Tensor {
   if (op === conv2dOp) return asProduct(node) ?? node;
   if (op === conv2dInputOp) return asProduct(node) ?? asProductAtPlaces(node) ?? node;
   if (op === conv2dWeightOp) return asProduct(node) ?? splitWeightGradient(node);
-  if (op.kind === "reduce") return asAdditions(node) ?? splitReduction(node);
+  if (op.kind === "reduce") return byPairs(node) ?? splitReduction(node);
   if (op === (cumsumOp as Op)) return splitScan(node);
   if (op === reshapeOp && sameShape(x.shape, node.shape)) return x;
   if (op === reshapeOp && x.op === reshapeOp) return reshape(x.inputs[0], node.shape);
@@ -56,18 +56,19 @@ function transposedTwice(node: Tensor): Tensor {
 /** Whether a node adds, so that zeros among its terms change nothing. */
 const isSum = ({ op }: Tensor): boolean => op.kind === "reduce" && op.combine.identity === 0;
 
-/** Terms up to which a sum is an expression like any other, such as that over the coordinates of a point. */
+/** Terms up to which a reduction is an expression like any other, such as a sum over the coordinates of a point. */
 const FEW = 4;
 
-/** A sum of a few neighbours as additions, which fuse into what asks for them; null for others. */
-function asAdditions(node: Tensor): Tensor | null {
+/** A sum or an extreme of a few neighbours by ops of two numbers, which fuse into what asks for it; null for others. */
+function byPairs(node: Tensor): Tensor | null {
   const [x] = node.inputs;
   const { axes } = node.attributes as { axes: readonly number[] };
   const extent = x.shape[axes[0]];
   const isLast = axes.length === 1 && axes[0] === x.rank - 1;
-  if (!isSum(node) || node.dtype !== "f32" || !isLast || extent < 2 || extent > FEW) return null;
+  if (node.dtype !== "f32" || !isLast || extent < 2 || extent > FEW) return null;
+  const join = { sum: add, max: maximum, min: minimum }[node.op.name]!;
   const terms = Array.from({ length: extent }, (_, at) => reshape(sliceAxis(x, axes[0], [at, at + 1]), node.shape));
-  return terms.reduce((a, b) => a.add(b));
+  return terms.reduce((a, b) => join(a, b));
 }
 
 /** Threads that keep a GPU busy; below that a long sum is worth cutting. */

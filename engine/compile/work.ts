@@ -1,6 +1,7 @@
 /** What a dispatch is called, and what it computes, reads and writes. */
 
 import { inOrder } from "../graph.ts";
+import { nameOf } from "../labels.ts";
 import { wordsPer } from "../hostArray.ts";
 import type { Body } from "../ops/loop.ts";
 import type { Tensor } from "../tensor.ts";
@@ -34,6 +35,24 @@ export function titled(cluster: Cluster, word: (node: Tensor) => string): string
   const { core } = cluster;
   return core === null || storedBy(cluster).includes(core) ? results : `${word(core)} → ${results}`;
 }
+
+/** The names of what a dispatch computes and does not store. */
+export const partsOf = (cluster: Cluster): string[] => [
+  ...new Set(
+    functionsIn(cluster)
+      .filter((node) => node !== cluster.core && !storedBy(cluster).includes(node))
+      .map(nameOf),
+  ),
+];
+
+/** The same of a loop that is one dispatch. */
+export const partsIn = ({ results }: Body): string[] => [
+  ...new Set(
+    inOrder(results)
+      .filter(({ op }) => op.kind !== "source" && op.kind !== "movement")
+      .map(nameOf),
+  ),
+];
 
 /** The functions in a cluster's expressions. */
 export function functionsIn(cluster: Cluster): Tensor[] {

@@ -1,7 +1,7 @@
 /** The source view without a page: every symbol of every equation leads to lines and to dispatches that are there. */
 
 import { describe, expect, test } from "vitest";
-import { listingOf, type Listing } from "../../../engine/index.ts";
+import { compile, fromArray, listingOf, named, type Listing, type Tensor } from "../../../engine/index.ts";
 import { planarTargets, recipes, samplerNames, systems, type Settings } from "../../../ebm/index.ts";
 import type { Context } from "../../../ebm/training.ts";
 import { merge, settingAt } from "../../../cli/config/fields.ts";
@@ -12,7 +12,9 @@ import { shown, sightOf, sightWords } from "../../../cli/web/rooms/source/addres
 import { generatedLines, matching } from "../../../cli/web/rooms/source/code.ts";
 import { highlighted } from "../../../cli/web/rooms/source/highlight.ts";
 import { partsOf, raceParts, signsOf, type Part } from "../../../cli/web/rooms/source/parts/index.ts";
+import { found } from "../../../cli/web/rooms/source/plan.ts";
 import { sources } from "../../../cli/web/rooms/source/sources.ts";
+import { draw } from "../../engine/draw.ts";
 import "../../engine/opened.ts";
 
 /** Black images of ten classes. */
@@ -91,12 +93,33 @@ function wrongIn(part: Part, { dispatches, shaders }: Listing): string[] {
     const where = `${part.name}: ${math}`;
     if (!lines.some((line) => wanted.test(line))) return [`${where}: not in ${part.file}`];
     if (named === null) return [];
-    const found = dispatches.filter((dispatch) => named.test(dispatch.name));
-    if (found.length === 0) return [`${where}: no dispatch among ${dispatches.map((one) => one.name).join(", ")}`];
-    const texts = found.flatMap((dispatch) => shaders[dispatch.shader].split("\n"));
+    const lit = found(named, dispatches).map((at) => dispatches[at]);
+    if (lit.length === 0) return [`${where}: no dispatch among ${dispatches.map((one) => one.name).join(", ")}`];
+    const texts = lit.flatMap((dispatch) => shaders[dispatch.shader].split("\n"));
     return shader === undefined || texts.some((line) => shader.test(line)) ? [] : [`${where}: in no shader`];
   });
 }
+
+test("a symbol leads to the dispatches that are called so, and where there are none to those whose expressions it is in", () => {
+  const listed = compile((x: Tensor) => {
+    const y = named("walk", () => x.exp().tanh());
+    return named("loss", () => [y.mul(2).sum(0), y.mul(3).sum(1)]);
+  });
+  const of = (rows: number) => listingOf(listed.trace(fromArray(draw(1, [rows, rows]))).schedule).dispatches;
+  expect(of(99).map(({ name, parts }) => [name, ...parts])).toEqual([
+    ["walk.tanh", "walk.exp"],
+    ["loss.sum", "loss.mul"],
+    ["loss.sum", "loss.mul"],
+  ]);
+  expect(found(/walk\./, of(99))).toEqual([0]);
+  expect(of(9).map(({ name, parts }) => [name, ...parts])).toEqual([
+    ["loss.sum", "walk.exp", "walk.tanh", "loss.mul"],
+    ["loss.sum", "walk.exp", "walk.tanh", "loss.mul"],
+  ]);
+  expect(found(/walk\./, of(9))).toEqual([0, 1]);
+  expect(found(/loss\.max/, of(9))).toEqual([]);
+  expect(found(null, of(9))).toEqual([]);
+});
 
 test("what is looked at goes into the address and comes back, with the words of the landscape; what makes no sense is named", () => {
   const words = "recipe=jem/mnist-tiny&net.width=4&own=abc&part=reading&sign=1";

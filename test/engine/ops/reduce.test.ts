@@ -97,6 +97,12 @@ test("max(x) of an expression stores it if its gradient is asked for, so that bo
   const plan = await slope.prepare(x);
   expect(plan.explain({ wgsl: true }).match(/= 1\.75;/g)).toHaveLength(2);
   expect((await numbers(slope(x))).filter((value) => value !== 0)).toEqual([1.75]);
+
+  // Of a few neighbours an extreme is itself an expression.
+  const ofRows = compile((x: Tensor) => grad(sum(max(x.mul(1.75).add(0.5), 1)), x));
+  const rows = fromArray(draw(1, [700, 3]));
+  expect((await ofRows.prepare(rows)).explain({ wgsl: true }).match(/= 1\.75;/g)).toHaveLength(2);
+  expect((await numbers(ofRows(rows))).filter((value) => value !== 0)).toEqual(Array.from({ length: 700 }, () => 1.75));
 });
 
 test("sum, max and min of u32 are exact, and sums go round at 2³²", async () => {

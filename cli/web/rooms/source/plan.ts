@@ -3,6 +3,15 @@
 import { showBytes, showFlops } from "../../../../engine/amounts.ts";
 import type { ListedDispatch } from "../../../../engine/index.ts";
 
+/** The places of the dispatches that compute a symbol: those called so, or, where none is, those in whose expressions it is. */
+export function found(named: RegExp | null, dispatches: readonly ListedDispatch[]): number[] {
+  if (named === null) return [];
+  const those = (has: (dispatch: ListedDispatch) => boolean): number[] =>
+    dispatches.flatMap((dispatch, at) => (has(dispatch) ? [at] : []));
+  const called = those(({ name }) => named.test(name));
+  return called.length > 0 ? called : those(({ parts }) => parts.some((part) => named.test(part)));
+}
+
 export class PlanView {
   #rows: readonly HTMLTableRowElement[] = [];
 

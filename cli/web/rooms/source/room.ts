@@ -16,7 +16,7 @@ import { dataSets, offered } from "../landscape/choices.ts";
 import { shown, sightOf, sightWords, subjectWords, type Sight } from "./address.ts";
 import { generatedLines, matching, showCode } from "./code.ts";
 import { partsOf, raceParts, signsOf, type Part, type Sign } from "./parts/index.ts";
-import { PlanView } from "./plan.ts";
+import { found, PlanView } from "./plan.ts";
 import type { News, Planned, Wish } from "./protocol.ts";
 import "./room.css";
 import markup from "./room.html?raw";
@@ -166,7 +166,7 @@ class SourceRoom implements Entered {
 
   #showLit({ dispatches: named }: Sign): void {
     const all = this.#planned?.listing.dispatches ?? [];
-    const lit = all.flatMap(({ name }, at) => (named !== null && named.test(name) ? [at] : []));
+    const lit = found(named, all);
     const share = costShare(all, lit);
     byId("lit-cost", HTMLElement).textContent =
       this.#planned === null ? "" : lit.length === 0 ? "takes no dispatch" : `lit: ${share}`;
@@ -177,8 +177,7 @@ class SourceRoom implements Entered {
   #showShader(at: number, lit?: readonly number[]): void {
     const { sign } = this.#present;
     const { dispatches, shaders } = this.#planned?.listing ?? { dispatches: [], shaders: [] };
-    const named = sign.dispatches;
-    const all = lit ?? dispatches.flatMap(({ name }, i) => (named !== null && named.test(name) ? [i] : []));
+    const all = lit ?? found(sign.dispatches, dispatches);
     const dispatch = dispatches[at] as ListedDispatch | undefined;
     this.#shown = at;
     this.#plan.mark(all, at);

@@ -40,7 +40,7 @@ export function source(here: () => Visit): void {
     await expect.poll(() => here().text("#totals"), patience).toMatch(/dispatches, .*FLOP/);
     expect(await here().text("#file")).toBe("ebm/systems/jem.net.ts");
     expect((await lit("#typescript")).join()).toContain("logSumExp(outputs, 1)");
-    expect((await lit("#plan")).join()).toContain("walk.exp");
+    expect((await lit("#plan")).join()).toContain("walk.max");
     await sign("−mean log p(y | xʸ)").click();
     expect(await here().text("#file")).toBe("ebm/systems/jem.loss.ts");
     const link = here().page.getByRole("link", { name: "see it learn" });
