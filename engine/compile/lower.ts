@@ -21,6 +21,7 @@ import {
 import { computeFours, fourOf, itemOf, type Result } from "./fours.ts";
 import { baseOf, storedBy, type Cluster } from "./fuse.ts";
 import { noHalves, type Halves } from "./halves.ts";
+import { lengthsFirst } from "./lengths.ts";
 import { Sizes } from "./sizes.ts";
 
 /** A cluster as a kernel, but for the choice of buffers. */
@@ -61,6 +62,7 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target, ha
   const sizes = new Sizes();
   const parts = partsOf(cluster, { leaves: uses, words, sizes, halves }, target);
   const { file, output, fixed } = layoutOf(parts);
+  const { entry = "main" } = parts.launch;
   const leaves = cluster.leaves.filter((leaf) => uses.get(leaf)!.read);
   const leafBinding = (leaf: Tensor) => fixed + uses.get(leaf)!.index;
   const results = [
@@ -92,10 +94,11 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target, ha
         }, text);
       const slots = Object.fromEntries(Object.entries(parts.slots).map(([slot, text]) => [slot, inPlace(text)]));
       if (declarations.length > 0) slots[parts.declareIn] = `${declarations.join("")}\n${slots[parts.declareIn]}`;
+      const text = assemble(file, slots, parts.launch.constants, parts.aliases);
       return {
         file,
-        ...sizes.given(assemble(file, slots, parts.launch.constants, parts.aliases), parts.launch.sizes ?? {}),
-        entry: parts.launch.entry ?? "main",
+        ...sizes.given(target.dearLengths ? lengthsFirst(text, entry) : text, parts.launch.sizes ?? {}),
+        entry,
         overrides: parts.launch.overrides,
         bindings: [
           ...parts.operands.map((_, binding) => ({ binding, access: "read" as const })),
