@@ -4,7 +4,6 @@ import { kernels } from "../../shaders/index.ts";
 import type { KernelSource } from "../device/pipelines.ts";
 import type { Target } from "../device/target.ts";
 import type { Choice } from "../form.ts";
-import { inOrder } from "../graph.ts";
 import { gridOf } from "../grid.ts";
 import type { Launch } from "../op.ts";
 import { sizeOf } from "../shape.ts";
@@ -19,9 +18,10 @@ import {
   type LeafUse,
   type Surroundings,
 } from "./emit.ts";
-import { fourOf, loadFour, type Result } from "./fours.ts";
-import { baseOf, ownCost, storedBy, type Cluster } from "./fuse.ts";
+import { computeFours, fourOf, itemOf, type Result } from "./fours.ts";
+import { baseOf, storedBy, type Cluster } from "./fuse.ts";
 import { noHalves, type Halves } from "./halves.ts";
+import { lengthsFirst } from "./lengths.ts";
 import { Sizes } from "./sizes.ts";
 
 /** A cluster as a kernel, but for the choice of buffers. */
@@ -50,8 +50,8 @@ interface Parts {
   aliases?: Record<string, string>;
   /** The slot in front of which leaves are declared. */
   declareIn: string;
-  /** Whether results, and leaves that are read only at the element being written, are bound as vectors of four. */
-  fours?: boolean;
+  /** How many vectors of four an item is of the buffers of results, and of leaves that are read only at the element being written. */
+  fours?: number;
 }
 
 /** `target` decides which form of a kernel is used, `halves` are kept in f16. */
@@ -62,6 +62,7 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target, ha
   const sizes = new Sizes();
   const parts = partsOf(cluster, { leaves: uses, words, sizes, halves }, target);
   const { file, output, fixed } = layoutOf(parts);
+  const { entry = "main" } = parts.launch;
   const leaves = cluster.leaves.filter((leaf) => uses.get(leaf)!.read);
   const leafBinding = (leaf: Tensor) => fixed + uses.get(leaf)!.index;
   const results = [
@@ -78,9 +79,8 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target, ha
       (leaf) => uses.get(leaf)!.aligned && !parts.operands.some((operand) => baseOf(operand) === leaf),
     ),
     source(shared) {
-      const inFours = (tensor: Tensor) => parts.fours === true && uses.get(tensor)?.aligned !== false;
       const declare = (binding: number, access: string, name: string, tensor: Tensor) => {
-        const type = (inFours(tensor) ? fourOf(tensor, halves) : null) ?? elementOf(tensor, halves);
+        const type = itemOf(tensor, halves, uses.get(tensor)?.aligned === false ? undefined : parts.fours);
         return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}>;\n`;
       };
       const declarations = [
@@ -94,10 +94,11 @@ export function lower(cluster: Cluster, words: ArgumentWords, target: Target, ha
         }, text);
       const slots = Object.fromEntries(Object.entries(parts.slots).map(([slot, text]) => [slot, inPlace(text)]));
       if (declarations.length > 0) slots[parts.declareIn] = `${declarations.join("")}\n${slots[parts.declareIn]}`;
+      const text = assemble(file, slots, parts.launch.constants, parts.aliases);
       return {
         file,
-        ...sizes.given(assemble(file, slots, parts.launch.constants, parts.aliases), parts.launch.sizes ?? {}),
-        entry: parts.launch.entry ?? "main",
+        ...sizes.given(target.dearLengths ? lengthsFirst(text, entry) : text, parts.launch.sizes ?? {}),
+        entry,
         overrides: parts.launch.overrides,
         bindings: [
           ...parts.operands.map((_, binding) => ({ binding, access: "read" as const })),
@@ -148,51 +149,38 @@ const LONG = 60;
 const SHORT = 40;
 const MANY = 2 ** 16;
 
-/** Reads and writes of an element, and arithmetic on it, up to which four turns written out are faster than two. */
-const FEW_ACCESSES = 3;
-const LITTLE = 10;
-
-/** How many turns of a loop stand one after the other instead, for compilers that are slow to go round one and run out of registers. */
-function turnsWrittenOut(cluster: Cluster): { entry: string; turns: number } {
-  const own = storedBy(cluster);
-  const accesses = [...cluster.leaves, ...own].filter(({ size }) => size === cluster.root.size).length;
-  const inside = inOrder(own, (node) => own.includes(node) || !cluster.leaves.includes(node));
-  const cost = inside.reduce((total, node) => total + (cluster.leaves.includes(node) ? 0 : ownCost(node.op)), 0);
-  return accesses <= FEW_ACCESSES && cost <= LITTLE ? { entry: "fours", turns: 4 } : { entry: "twos", turns: 2 };
-}
-
-function expression(cluster: Cluster, around: Surroundings, { elements, writtenOut }: Target): Parts {
+function expression(cluster: Cluster, around: Surroundings, target: Target): Parts {
   const { root } = cluster;
   const emitter = new Emitter(around, new Map(), "i");
   const value = toStored(emitter.at(root, "i"), root, around.halves);
-  const besides = besidesOf(cluster, emitter, around.halves);
+  const results = [{ tensor: root, buffer: "y", value }, ...besidesOf(cluster, emitter, around.halves)];
   const { lines } = emitter;
-  const each = lines.length > LONG ? 1 : elements(root.size);
-  const fours =
+  const each = lines.length > LONG ? 1 : target.elements(root.size);
+  const inFours =
     each >= 4 &&
     root.size >= MANY &&
     lines.length <= SHORT &&
     storedBy(cluster).every((tensor) => fourOf(tensor, around.halves) !== null);
-  const width = fours ? 4 : 1;
-  const inLoop = { entry: each === width ? "single" : "main", turns: each / width };
-  const { entry, turns } = writtenOut && inLoop.turns === 4 ? turnsWrittenOut(cluster) : inLoop;
+  const fours = inFours ? (target.dearLengths ? each / 4 : 1) : undefined;
+  const width = fours === undefined ? 1 : 4 * fours;
   return {
     launch: {
       shader: "elementwise",
-      entry,
+      entry: each === width ? "single" : "main",
       sizes: { COUNT: Math.ceil(root.size / width) },
-      overrides: { EACH: turns },
-      groups: gridOf(Math.ceil(root.size / (turns * width))),
+      overrides: { EACH: each / width },
+      groups: gridOf(Math.ceil(root.size / each)),
       flops: root.size,
     },
     operands: [],
     slots: {
-      element: `alias Element = ${fours ? fourOf(root, around.halves) : elementOf(root, around.halves)};`,
-      load: fours
-        ? loadFour(lines, [{ tensor: root, buffer: "y", value }, ...besides], around.leaves, around.halves)
-        : wgslFunction("load", "i: u32", elementOf(root, around.halves), [...lines, ...storesOf(besides)], value),
+      element: `alias Element = ${itemOf(root, around.halves, fours)};`,
+      compute:
+        fours === undefined
+          ? `fn compute(i: u32) {\n${[...lines, ...storesOf(results)].map((line) => `  ${line}\n`).join("")}}`
+          : computeFours(lines, results, around.leaves, around.halves, fours),
     },
-    declareIn: "load",
+    declareIn: "compute",
     fours,
   };
 }

@@ -26,8 +26,11 @@ export interface Target {
   elements(this: void, count: number): number;
   /** From how many elements on a tensor is kept in f16, where a program asks for that. */
   leastHalf: number;
-  /** Whether a loop over four elements is slower than writing them out: where compilers are quick and simple. */
-  writtenOut: boolean;
+  /**
+   * Whether it takes longer to find out how long a buffer is, which every index is compared to, than to read from it; kernels then ask as
+   * rarely as they can.
+   */
+  dearLengths: boolean;
 }
 
 /** Sizes of subgroups that there are kernels for: SwiftShader's and llvmpipe's. */
@@ -39,10 +42,11 @@ export type Lanes = 4 | 8;
  */
 export type KernelChoice = "suited" | "plain" | "tiles" | "chains";
 
-/** Starting a thread costs a processor what some elements do; a GPU wants all the threads it can get. */
-const onProcessor = (): number => 16;
-/** llvmpipe is quick to go round a loop, so where there are elements enough for both more of them pay for the start. */
-const onLlvmpipe = (count: number): number => (count < 2 ** 16 ? 16 : 64);
+/**
+ * Starting a thread costs a processor what some elements do; where there are enough, it gets as many as buffers are rounded up to
+ * (pool.ts). A GPU wants all the threads it can get.
+ */
+const onProcessor = (count: number): number => (count < 2 ** 16 ? 16 : 64);
 const onGpu = (count: number): number => (count < 2 ** 20 ? 1 : 4);
 
 /** Even slow memory moves 16 KiB, this many f32, in less time than a GPU takes to start a kernel: to halve them gains nothing. */
@@ -53,7 +57,6 @@ export function targetOf(gpu: GPUDevice, { adapter, software, source }: AdapterC
   const { subgroupMinSize: least, subgroupMaxSize: most } = adapter.info;
   const known = gpu.features.has("subgroups") && least === most && (least === 4 || least === 8);
   const lanes = software && known ? least : null;
-  const onSoftware = lanes === 8 ? onLlvmpipe : onProcessor;
   return {
     mostReads: gpu.limits.maxStorageBuffersPerShaderStage - 1,
     lanes: kernels === "suited" ? lanes : null,
@@ -63,8 +66,8 @@ export function targetOf(gpu: GPUDevice, { adapter, software, source }: AdapterC
     workgroupBytes: gpu.limits.maxComputeWorkgroupStorageSize,
     choices: new Map(),
     elements:
-      kernels === "plain" || kernels === "chains" ? () => 1 : kernels === "suited" && software ? onSoftware : onGpu,
+      kernels === "plain" || kernels === "chains" ? () => 1 : kernels === "suited" && software ? onProcessor : onGpu,
     leastHalf: LEAST_HALF,
-    writtenOut: lanes === 4,
+    dearLengths: lanes === 4,
   };
 }

@@ -97,6 +97,13 @@ test.each<[string, OfTensors, HostArray[]]>([
   expect(await foursOn(device, program, inputs)).toBe(takes(many) ? 1 : 0);
 });
 
+test("what is read at one place for all is read in front of them, and so is the length of a buffer that is dear", async () => {
+  const { plan } = await on(device, (x, b) => x.mul(b), [x, f32([1], 0.3)]);
+  expect(plan.includes("let leaf1Once0 = leaf1[0u];")).toBe(takes(many));
+  expect(plan.includes(": array<array<vec4<f32>, 16>>;")).toBe(device.target.dearLengths);
+  expect(plan.includes("arrayLength(&leaf0)")).toBe(device.target.dearLengths);
+});
+
 test("keys are read and written one by one, beside what is not", async () => {
   const program = (x: Tensor) => {
     const keys = split(key(3), many + 1);

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { assemble } from "../../engine/compile/assemble.ts";
+import { lengthsFirst } from "../../engine/compile/lengths.ts";
 import type { Command } from "../../engine/compile/schedule.ts";
 import { INDEX_STRIDE, PARAMETER_WORDS } from "../../engine/device/sharedBindings.ts";
 import { MOST_SIZES, SIZES_BINDING, type KernelSource } from "../../engine/device/pipelines.ts";
@@ -85,6 +86,18 @@ describe.each(Object.keys(kernels))("shaders/%s.wgsl", (name) => {
     const entries = text.split(/^@compute /m).slice(1);
     expect(entries.length).toBe(reflection.entry.compute.length);
     for (const entry of entries) expect(entry).toContain("group.y * groups.x + group.x");
+  });
+
+  test("asks for the lengths of all its tensors first, where that is wanted, in every entry point", () => {
+    for (const { name: entry } of reflection.entry.compute) {
+      const [, opening] = lengthsFirst(assemble(name, {}), entry).split(`fn ${entry}(`)[1].split(" {\n");
+      const asked = [...opening.matchAll(/arrayLength\(&(\w+)\)/g)].map((match) => match[1]);
+      expect(asked.sort()).toEqual(
+        tensorsOf(reflection)
+          .map((tensor) => tensor.name)
+          .sort(),
+      );
+    }
   });
 
   test("opens with its formula", () => {
