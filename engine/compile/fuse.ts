@@ -46,8 +46,9 @@ const CHEAP_OF_ONE = 16;
 const CHEAP_ANYWHERE = 10;
 /** How often what takes more than that may be repeated. */
 const FEW_TIMES = 2 ** 12;
-/** Arithmetic of an expression, and of all its repetitions, that take less time than a dispatch which stores it. */
-const MODEST = 100;
+/** Numbers that an expression reads and arithmetic in all kernels that repeat it, and for all elements, that take less than a dispatch. */
+const FEW_READS = 16;
+const MODEST = 128;
 const LITTLE = 2 ** 14;
 /** Arithmetic beyond which an expression is cut, to keep shaders quick to compile. */
 export const LONG = 400;
@@ -225,12 +226,17 @@ function storeShared(
   const epilogueRoots = new Map([...byRoot].flatMap(([root, nodes]) => nodes.map((node) => [node, root] as const)));
   const mayStore = (node: Tensor) => node.op.kind === "elementwise" && !stored.has(node) && !epilogueRoots.has(node);
 
-  // Arithmetic needed for one element of each expression, counted from stored tensors.
+  // Arithmetic needed for one element of each expression, counted from stored tensors, and how many of their numbers.
   const cost = new Map<Tensor, number>();
-  const behind = (node: Tensor) => (stored.has(node) || !isExpression(node.op) ? 0 : cost.get(node)!);
+  const reads = new Map<Tensor, number>();
+  const isRead = (node: Tensor) => stored.has(node) || !isExpression(node.op);
   for (const node of order) {
-    const total = node.inputs.reduce((sum, input) => sum + behind(input), ownCost(node.op));
+    const total = node.inputs.reduce((sum, input) => sum + (isRead(input) ? 0 : cost.get(input)!), ownCost(node.op));
     cost.set(node, total);
+    reads.set(
+      node,
+      node.inputs.reduce((sum, input) => sum + (isRead(input) ? 1 : reads.get(input)!), 0),
+    );
     if (total > LONG && mayStore(node)) stored.add(node);
   }
 
@@ -250,7 +256,7 @@ function storeShared(
     readers.set(node, mine);
     const own = cost.get(node)!;
     const elements = elementsOf(mine, byRoot);
-    const little = own <= MODEST && own * elements <= LITTLE;
+    const little = reads.get(node)! <= FEW_READS && own * mine.size <= MODEST && own * elements <= LITTLE;
     const dear = own > CHEAP && node.size > 1 && !little && !(own <= CHEAP_OF_ONE && ofOne(node, stored));
     const often = own > CHEAP_ANYWHERE && node.dtype === "f32" && elements > FEW_TIMES * node.size;
     if (((dear && (mine.size > 1 || stretched.has(node))) || often) && mayStore(node)) stored.add(node);

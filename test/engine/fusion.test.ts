@@ -17,6 +17,8 @@ import {
   grad,
   key,
   leakyRelu,
+  listingOf,
+  prod,
   matmul,
   normal,
   softmax,
@@ -111,6 +113,9 @@ test("what is dear and read twice is computed once, what is cheap or little is n
     return [y.sum(0), y.sum(1)];
   };
   expect(await labels(long, [3, 3])).toHaveLength(3);
+  // And what reads many numbers, which shaders are slow to compile for.
+  const { shaders } = listingOf(compile((x: Tensor) => prod(x)).trace(fromArray(draw(1, [225]))).schedule);
+  for (const shader of shaders) expect(shader.split("leaf0[").length).toBeLessThanOrEqual(4 * 16);
 });
 
 test("a function of a number is computed once where thousands of elements ask for it, two of the same number by one dispatch", async () => {
