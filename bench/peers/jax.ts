@@ -8,12 +8,13 @@ const { numpy: np, tree } = jax;
 
 type Program = (inputs: Uploaded<Inputs, jax.numpy.Array>) => Outputs<jax.numpy.Array>;
 
-/** Throws where jax-js finds no WebGPU. */
-export async function openJax(version: string): Promise<Peer> {
+/** Under `jit`, or without. Throws where jax-js finds no WebGPU. */
+export async function openJax(runs: "jax-js" | "jax-js, eager", version: string): Promise<Peer> {
   const found = await jax.init("webgpu");
   if (!found.includes("webgpu")) throw new Error(`jax-js: finds no WebGPU, only ${found.join(", ") || "nothing"}`);
   jax.defaultDevice("webgpu");
   return {
+    runs,
     version,
     open(program: Program, inputs) {
       const [noisy, silent] = [mapInputs(inputs, upload), mapInputs(quiet(inputs), upload)];

@@ -59,10 +59,13 @@ export function tfjsWalk(
 
 /** Python source that defines `walk(parameters, x, inputs, steps)`. */
 export const torchWalk = `
+@compiled
+def step(parameters, x, step_size, noise):
+    gradient, _ = slope(lambda x: energy(parameters, x), x)
+    return x - step_size * gradient + noise * torch.randn_like(x)
+
 def walk(parameters, x, inputs, steps):
     for _ in range(steps):
-        x = x.detach().requires_grad_()
-        (slope,) = torch.autograd.grad(energy(parameters, x).sum(), [x])
-        x = x - inputs["stepSize"] * slope + inputs["noise"] * torch.randn_like(x)
-    return x.detach()
+        x = step(parameters, x, inputs["stepSize"], inputs["noise"])
+    return x
 `;

@@ -54,7 +54,7 @@ export async function measure(
   const entrants: Entrant[] = [];
   let expected: NamedArrays | null = null;
   for (const [library, peer] of peers) {
-    if (workload.implementations[library] === undefined) continue;
+    if (workload.implementations[peer.runs] === undefined) continue;
     const { version } = peer;
     const estimate = estimated(workload, library, known);
     if (estimate > longest) {
@@ -62,7 +62,7 @@ export async function measure(
       continue;
     }
     try {
-      const { work, first, results } = await opened(peer, workload, library, inputs);
+      const { work, first, results } = await opened(peer, workload, inputs);
       expected ??= results;
       const difference = largestDifference(results, expected, workload.compares ?? (() => true));
       entrants.push({ library, version, work, first, difference, runs: [] });
@@ -91,8 +91,8 @@ export async function measure(
 }
 
 /** A library's work, run once and read once. */
-async function opened(peer: Peer, { implementations }: Workload, library: Library, inputs: Inputs) {
-  const work = await peer.open(implementations[library] as never, inputs);
+async function opened(peer: Peer, { implementations }: Workload, inputs: Inputs) {
+  const work = await peer.open(implementations[peer.runs] as never, inputs);
   const first = await work.run();
   return { work, first, results: await work.results() };
 }

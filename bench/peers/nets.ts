@@ -1,4 +1,4 @@
-/** The nets of bench/ebm/models.ts as energies in every library: convolutions padded by 1, then linear layers. */
+/** Nets as energies in every library; those of bench/ebm/models.ts, which are convolutions padded by 1 and then linear layers. */
 
 import { lax, nn, numpy as np } from "@jax-js/jax";
 import * as tf from "@tensorflow/tfjs-core";
@@ -6,7 +6,7 @@ import { dispose, key, mapTree, scope, type NamedArrays, type Tensor, type Tree 
 import { namedArrays, type Module } from "../../nn/index.ts";
 import { models } from "../ebm/models.ts";
 
-type Parameters<T> = Record<string, T>;
+export type Parameters<T> = Record<string, T>;
 
 /** E(x) of a batch, `[n, …] → [n]`, in every library; parameters as {@link parameters} names them. */
 export interface Net {
@@ -20,6 +20,22 @@ export interface Net {
   jax(parameters: Parameters<np.Array>, x: np.Array): np.Array;
   tfjs(parameters: Parameters<tf.Tensor>, x: tf.Tensor): tf.Tensor;
   /** Python source that defines `energy(parameters, x)`. */
+  torch: string;
+  /** For a net that classifies too: what it is trained on. */
+  joint?: Joint;
+}
+
+/**
+ * The loss of JEM in every library, mean cross-entropy + mean E(data) − mean E(samples), of which the first two share the logits; labels
+ * `[n, classes]` are 1 at the class and 0 elsewhere.
+ */
+export interface Joint {
+  classes: number;
+  ours(parameters: Parameters<Tensor>, data: Tensor, labels: Tensor, samples: Tensor): Tensor;
+  /** Owns its arguments. */
+  jax(parameters: Parameters<np.Array>, data: np.Array, labels: np.Array, samples: np.Array): np.Array;
+  tfjs(parameters: Parameters<tf.Tensor>, data: tf.Tensor, labels: tf.Tensor, samples: tf.Tensor): tf.Scalar;
+  /** Python source that defines `loss_of(parameters, data, labels, samples)`. */
   torch: string;
 }
 
@@ -43,11 +59,8 @@ const net = (model: (typeof models)[number], { activation, strides, features }: 
   batch: model.batch,
 
   async parameters() {
-    const initial = scope(() => model.net.init(key(1)));
-    const arrays = await namedArrays(initial);
-    dispose(initial);
     return Object.fromEntries(
-      Object.entries(arrays).map(([name, array]) => {
+      Object.entries(await initial(model.net)).map(([name, array]) => {
         const seesImage = features !== undefined && array.shape.length === 2;
         return [name, seesImage ? { ...array, shape: [array.shape[0], ...features] } : array];
       }),
@@ -109,8 +122,16 @@ def energy(parameters, x):
 `,
 });
 
+/** A net's parameters at the start. */
+export async function initial(net: Module): Promise<NamedArrays> {
+  const parameters = scope(() => net.init(key(1)));
+  const arrays = await namedArrays(parameters);
+  dispose(parameters);
+  return arrays;
+}
+
 /** Parameters in the tree that our modules have them in. */
-const treeOf = (module: Module, parameters: Parameters<Tensor>): Tree =>
+export const treeOf = (module: Module, parameters: Parameters<Tensor>): Tree =>
   mapTree(module.init(key(1)), (leaf, path) => parameters[path].reshape((leaf as Tensor).shape));
 
 const [toy, mlp, conv] = models;

@@ -42,6 +42,7 @@ function workOf(device: Device, call: Program, inputs: Inputs, end: () => void):
 
 /** `compile(program)`, replayed. */
 export const ours = (device: Device, version: string): Peer => ({
+  runs: "ours",
   version,
   open(program: Program, inputs) {
     const compiled = compile(program);
@@ -57,6 +58,7 @@ export const ours = (device: Device, version: string): Peer => ({
 
 /** Without compilation: every op runs, or takes part in the next one, as it is called. */
 export const oursEager = (device: Device, version: string): Peer => ({
+  runs: "ours, eager",
   version,
   open: (program: Program, inputs) =>
     workOf(

@@ -57,7 +57,7 @@ const head = [
   "agrees",
 ];
 const rule = head.map((_, column) => (column < 2 || column > 7 ? "---" : "--:"));
-const widths = [34, 13, 9, 9, 14, 12, 9, 7, 7];
+const widths = [34, 20, 9, 9, 14, 12, 9, 7, 7];
 
 /** The first two lines of the table. */
 export const tableHead = (): string[] => [line(head), line(rule)];

@@ -15,6 +15,7 @@ export async function openTfjs(version: string): Promise<Peer> {
   if (!(await tf.setBackend("webgpu"))) throw new Error("tfjs: its WebGPU back end does not start");
   const backend = tf.backend() as WebGPUBackend;
   return {
+    runs: "tfjs",
     version,
     open(program: Program, inputs) {
       const [noisy, silent] = [mapInputs(inputs, upload), mapInputs(quiet(inputs), upload)];
@@ -46,9 +47,9 @@ const layouts = {
 };
 const layoutOf = (name: string) => (name.endsWith("weight") ? layouts.filter : layouts.image);
 
-function upload({ data, shape }: HostArray, name: string): tf.Tensor {
+function upload({ data, shape }: HostArray, ...path: string[]): tf.Tensor {
   if (shape.length !== 4) return tf.tensor(data, [...shape]);
-  return tf.tidy(() => tf.transpose(tf.tensor(data as Float32Array, [...shape]), layoutOf(name).there));
+  return tf.tidy(() => tf.transpose(tf.tensor(data as Float32Array, [...shape]), layoutOf(path.at(-1)!).there));
 }
 
 async function download(outputs: Outputs<tf.Tensor>): Promise<NamedArrays> {

@@ -7,7 +7,7 @@ export default defineConfig({
   logLevel: "warn",
   ssr: {
     // The files of tfjs that Node would choose leave its gradients out; a bundler chooses those that have them.
-    noExternal: [/^@oxc-project\/runtime/, /^@tensorflow\//, "seedrandom"],
+    noExternal: [/^@jax-js\//, /^@oxc-project\/runtime/, /^@tensorflow\//, "seedrandom"],
     resolve: { conditions: ["source"] },
   },
   build: {
@@ -15,7 +15,7 @@ export default defineConfig({
     target: "node20",
     outDir: "dist",
     emptyOutDir: true,
-    sourcemap: true,
+    sourcemap: false,
     minify: false,
   },
 });

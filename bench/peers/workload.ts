@@ -13,7 +13,7 @@ export type Uploaded<I, T> = { [Name in keyof I]: I[Name] extends HostArray ? T 
 /** What is computed, by name, and compared under that name. */
 export type Outputs<T> = Record<string, T>;
 
-/** The ways of running it. A library may miss where it has nothing of its own to say. */
+/** The ways of writing it. One may miss where it has nothing of its own to say. */
 export interface Implementations<I> {
   ours: (inputs: Uploaded<I, Tensor>) => Outputs<Tensor>;
   "ours, eager"?: (inputs: Uploaded<I, Tensor>) => Outputs<Tensor>;
@@ -22,11 +22,17 @@ export interface Implementations<I> {
   "jax-js, eager"?: (inputs: Uploaded<I, jax.numpy.Array>) => Outputs<jax.numpy.Array>;
   /** Images NHWC and filters HWIO, as tfjs has them; runs in a `tidy`. */
   tfjs?: (inputs: Uploaded<I, tf.Tensor>) => Outputs<tf.Tensor>;
-  /** Python source that defines `work(inputs)`. */
+  /**
+   * Python source that defines `work(inputs)`, and `prepare(inputs)` where something is kept from one run to the next. pytorch.py says
+   * what it is given: `@compiled` for what `torch.compile` may see, `slope` for gradients there.
+   */
   torch?: string;
 }
 
-export type Library = keyof Implementations<Inputs>;
+export type Writing = keyof Implementations<Inputs>;
+
+/** What is measured: libraries, each in its ways. */
+export type Library = Writing | "torch, TF32" | "torch, compiled" | "torch, compiled, TF32";
 
 export interface Workload {
   /** Unique, a path: `langevin/toy/step`. */
@@ -38,6 +44,8 @@ export interface Workload {
   /** Numbers for all libraries; `noise`, where there is one, is 0 while results are compared. */
   inputs(): Promise<Inputs>;
   implementations: Implementations<Inputs>;
+  /** Whether it takes a GPU to do the work in a time that one can wait. */
+  onlyGpu?: boolean;
   /** Whether results of this name are compared; all are where nothing is said. */
   compares?: (name: string) => boolean;
   /** A run takes about as long as `times` runs of another workload, which tells in advance who would not end in time. */
@@ -61,6 +69,8 @@ export interface Work {
 
 /** A library that is ready to work. */
 export interface Peer {
+  /** Which writing of a workload it takes. */
+  runs: Writing;
   /** Name and version. */
   version: string;
   open(implementation: never, inputs: Inputs): Promise<Work> | Work;
@@ -73,14 +83,14 @@ export const quiet = (inputs: Inputs): Inputs => ("noise" in inputs ? { ...input
 /** A number as an array. */
 export const scalar = (value: number): HostArray => ({ dtype: "f32", shape: [], data: Float32Array.of(value) });
 
-/** A tree of inputs, every array changed. */
-export const mapInputs = <T>(inputs: Inputs, change: (array: HostArray, name: string) => T) =>
+/** A tree of inputs, every array changed; `path` holds its name, with that of the tree it is in before. */
+export const mapInputs = <T>(inputs: Inputs, change: (array: HostArray, ...path: string[]) => T) =>
   Object.fromEntries(
     Object.entries(inputs).map(([name, entry]) => [
       name,
       isArray(entry)
         ? change(entry, name)
-        : Object.fromEntries(Object.entries(entry).map(([inner, array]) => [inner, change(array, inner)])),
+        : Object.fromEntries(Object.entries(entry).map(([inner, array]) => [inner, change(array, name, inner)])),
     ]),
   ) as Uploaded<Inputs, T>;
 

@@ -19,6 +19,7 @@ const layers: readonly Layer[] = [
   { from: 3, to: 64, size: 32, kernel: 3, stride: 1 },
   { from: 64, to: 128, size: 32, kernel: 4, stride: 2 },
   { from: 128, to: 256, size: 16, kernel: 4, stride: 2 },
+  { from: 256, to: 512, size: 8, kernel: 4, stride: 2 },
 ];
 
 const about = ({ from, to, size, kernel, stride }: Layer, what: string) => ({
@@ -56,6 +57,7 @@ const forward = (layer: Layer) =>
     }),
     tfjs: ({ x, weight }) => ({ y: tfjsConv(x, weight, layer.stride) }),
     torch: `
+@compiled
 def work(inputs):
     return {"y": F.conv2d(inputs["x"], inputs["weight"], stride=${layer.stride}, padding=1)}
 `,
@@ -80,9 +82,13 @@ const both = (layer: Layer) =>
       return { y: value, dx: grads[0], dweight: grads[1] };
     },
     torch: `
+@compiled
+def convolved(x, weight):
+    return F.conv2d(x, weight, stride=${layer.stride}, padding=1)
+
 def work(inputs):
     x, weight = inputs["x"].requires_grad_(), inputs["weight"].requires_grad_()
-    y = F.conv2d(x, weight, stride=${layer.stride}, padding=1)
+    y = convolved(x, weight)
     dx, dweight = torch.autograd.grad(y, [x, weight], inputs["dy"])
     return {"y": y, "dx": dx, "dweight": dweight}
 `,

@@ -60,12 +60,17 @@ const step = (net: Net) =>
         return outputs(slopes, (name) => tf.sub(parameters[name], tf.mul(slopes[name], RATE)));
       },
       torch: `${net.torch}
+@compiled
+def loss_of(parameters, x):
+    gradient, values = slope(lambda x: energy(parameters, x), x, create_graph=True)
+    return values.mean() + ${WEIGHT} * gradient.square().flatten(1).sum(1).mean()
+
+def prepare(inputs):
+    return {"x": inputs["x"], "parameters": {name: p.clone().requires_grad_() for name, p in inputs["parameters"].items()}}
+
 def work(inputs):
-    parameters = {name: p.clone().requires_grad_() for name, p in inputs["parameters"].items()}
-    x = inputs["x"].requires_grad_()
-    values = energy(parameters, x)
-    (slope,) = torch.autograd.grad(values.sum(), [x], create_graph=True)
-    loss = values.mean() + ${WEIGHT} * slope.square().flatten(1).sum(1).mean()
+    parameters = inputs["parameters"]
+    loss = loss_of(parameters, inputs["x"])
     slopes = dict(zip(parameters, torch.autograd.grad(loss, list(parameters.values()))))
     return {
         **{f"slope.{name}": slope for name, slope in slopes.items()},

@@ -1,20 +1,19 @@
-/** An update of contrastive learning: 20 Langevin steps from given starts, the contrast with data, Adam. */
+/** An update of contrastive learning: 20 Langevin steps from given starts, the contrast with data, Adam; of JEM with the cross-entropy. */
 
 import { grad as jaxGrad, jit, numpy as np, tree } from "@jax-js/jax";
 import * as tf from "@tensorflow/tfjs-core";
-import { constant, grad, key, type Tensor } from "../../../engine/index.ts";
+import { constant, grad, key, type HostArray, type Tensor } from "../../../engine/index.ts";
 import { contrastiveDivergence, langevin, walk } from "../../../ebm/index.ts";
 import { adam } from "../../../nn/index.ts";
 import { drawn, zerosOf } from "../inputs.ts";
 import { jaxWalk, jittedStep, tfjsWalk, torchWalk } from "../langevin.ts";
-import { nets, type Net } from "../nets.ts";
+import { nets, type Net, type Parameters } from "../nets.ts";
+import { wideResnetOf } from "../wideResnet.ts";
 import { scalar, workload } from "../workload.ts";
 
 const STEPS = 20;
 const RATE = 1e-3;
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
-
-type Parameters<T> = Record<string, T>;
 
 /** Names of the three trees that an update puts out. */
 const outputs = <T>(trees: { mean: Parameters<T>; square: Parameters<T>; updated: Parameters<T> }): Record<string, T> =>
@@ -25,12 +24,14 @@ const outputs = <T>(trees: { mean: Parameters<T>; square: Parameters<T>; updated
   );
 
 type Learner = Record<"parameters" | "mean" | "square", Parameters<np.Array>>;
-type Contrast = Record<"data" | "samples", np.Array>;
+type Contrast = Record<"data" | "labels" | "samples", np.Array>;
 
-/** The contrast and Adam in jax-js, at the first update. Owns its arguments. */
+/** The loss and Adam in jax-js, at the first update. Owns its arguments. */
 function jaxUpdate(net: Net, given: Learner, x: Contrast) {
   const loss = (parameters: Parameters<np.Array>) =>
-    net.jax(tree.ref(parameters), x.data.ref).mean().sub(net.jax(parameters, x.samples.ref).mean());
+    net.joint === undefined
+      ? net.jax(tree.ref(parameters), x.data.ref).mean().sub(net.jax(parameters, x.samples.ref).mean())
+      : net.joint.jax(parameters, x.data.ref, x.labels.ref, x.samples.ref);
   const slopes = jaxGrad(loss)(tree.ref(given.parameters)) as Parameters<np.Array>;
   tree.dispose(x);
   const leaves = Object.keys(slopes).map((name) => {
@@ -57,7 +58,21 @@ function jaxUpdate(net: Net, given: Learner, x: Contrast) {
   });
 }
 
-const update = (net: Net) => {
+/** `[n, classes]`: image i is of class i, and so on from the first; of a net without classes a column of ones. */
+function labelsOf({ batch: [images], joint }: Net): HostArray {
+  const classes = joint?.classes ?? 1;
+  const data = new Float32Array(images * classes);
+  for (let image = 0; image < images; image++) data[image * classes + (image % classes)] = 1;
+  return { dtype: "f32", shape: [images, classes], data };
+}
+
+const torchContrast = `
+@compiled
+def loss_of(parameters, data, labels, samples):
+    return energy(parameters, data).mean() - energy(parameters, samples).mean()
+`;
+
+const update = (net: Net, about: { onlyGpu?: boolean } = {}) => {
   const step = jittedStep(net);
   const learn = jit((given: Learner, x: Contrast) => jaxUpdate(net, given, x));
   return workload(
@@ -65,6 +80,7 @@ const update = (net: Net) => {
       name: `training/${net.name}`,
       unit: "update",
       units: 1,
+      ...about,
       async inputs() {
         const parameters = await net.parameters();
         return {
@@ -73,6 +89,7 @@ const update = (net: Net) => {
           square: zerosOf(parameters),
           x: await drawn(net.batch, 2),
           data: await drawn(net.batch, 3),
+          labels: labelsOf(net),
           stepSize: scalar(0.1),
           noise: scalar(0.01),
         };
@@ -83,10 +100,13 @@ const update = (net: Net) => {
       like: { name: `langevin/${net.name}/step`, times: STEPS + 4 },
     },
     {
-      ours({ parameters, mean, square, x, data, stepSize, noise }) {
+      ours({ parameters, mean, square, x, data, labels, stepSize, noise }) {
         const energy = (at: Tensor) => net.ours(parameters, at);
         const samples = walk(langevin({ stepSize, noise }), energy, x, STEPS, key(3)).x;
-        const { loss } = contrastiveDivergence(energy, data, samples);
+        const loss =
+          net.joint === undefined
+            ? contrastiveDivergence(energy, data, samples).loss
+            : net.joint.ours(parameters, data, labels, samples.stopGradient());
         const state = { count: stepSize.mul(0), mean, square };
         const learned = adam().update(parameters, grad(loss, parameters), state, constant(RATE));
         return outputs({
@@ -95,16 +115,18 @@ const update = (net: Net) => {
           updated: learned.parameters,
         });
       },
-      "jax-js"({ parameters, mean, square, x, data, ...drift }) {
+      "jax-js"({ parameters, mean, square, x, data, labels, ...drift }) {
         const samples = jaxWalk(step, tree.ref(parameters), x, drift, STEPS);
-        return learn({ parameters, mean, square }, { data, samples });
+        return learn({ parameters, mean, square }, { data, labels, samples });
       },
-      tfjs({ parameters, mean, square, x, data, ...drift }) {
+      tfjs({ parameters, mean, square, x, data, labels, ...drift }) {
         const names = Object.keys(parameters);
         const samples = tfjsWalk(net, parameters, x, drift, STEPS);
         const loss = (...values: tf.Tensor[]): tf.Scalar => {
           const at = Object.fromEntries(names.map((name, index) => [name, values[index]]));
-          return tf.sub(tf.mean(net.tfjs(at, data)), tf.mean(net.tfjs(at, samples)));
+          return net.joint === undefined
+            ? tf.sub(tf.mean(net.tfjs(at, data)), tf.mean(net.tfjs(at, samples)))
+            : net.joint.tfjs(at, data, labels, samples);
         };
         const slopes = tf.grads(loss)(Object.values(parameters));
         const leaves = names.map((name, index) => {
@@ -120,23 +142,33 @@ const update = (net: Net) => {
           updated: Object.fromEntries(leaves.map(({ name, updated }) => [name, updated])),
         });
       },
-      torch: `${net.torch}${torchWalk}
+      torch: `${net.torch}${torchWalk}${net.joint?.torch ?? torchContrast}
+def prepare(inputs):
+    learned = {name: p.clone().requires_grad_() for name, p in inputs["parameters"].items()}
+    return {**inputs, "learned": learned, "optimizer": torch.optim.Adam(learned.values(), lr=${RATE})}
+
 def work(inputs):
-    parameters = {name: p.clone().requires_grad_() for name, p in inputs["parameters"].items()}
+    learned, optimizer = inputs["learned"], inputs["optimizer"]
     samples = walk(inputs["parameters"], inputs["x"], inputs, ${STEPS})
-    optimizer = torch.optim.Adam(parameters.values(), lr=${RATE})
-    loss = energy(parameters, inputs["data"]).mean() - energy(parameters, samples).mean()
-    loss.backward()
+    optimizer.zero_grad()
+    loss_of(learned, inputs["data"], inputs["labels"], samples).backward()
     optimizer.step()
-    state = {name: optimizer.state[p] for name, p in parameters.items()}
+    state = {name: optimizer.state[p] for name, p in learned.items()}
     return {
         **{f"mean.{name}": of["exp_avg"] for name, of in state.items()},
         **{f"square.{name}": of["exp_avg_sq"] for name, of in state.items()},
-        **{f"updated.{name}": p for name, p in parameters.items()},
+        **{f"updated.{name}": p for name, p in learned.items()},
     }
 `,
     },
   );
 };
 
-export const trainingWorkloads = [update(nets.toy), update(nets.mlp), update(nets.conv)];
+export const trainingWorkloads = [
+  update(nets.toy),
+  update(nets.mlp),
+  update(nets.conv),
+  update(wideResnetOf(2, 2)),
+  update(wideResnetOf(2, 64), { onlyGpu: true }),
+  update(wideResnetOf(10, 64), { onlyGpu: true }),
+];
