@@ -1,6 +1,6 @@
 // Builds the browser app in cli/web into dist/web: static files that any server, or the command `ebm demo`, can serve.
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
@@ -42,6 +42,10 @@ export default defineConfig({
     outDir: "../../dist/web",
     emptyOutDir: true,
     target: "es2023",
+    modulePreload: {
+      // What a worker imports later is fetched when it does: it has no document whose head could ask for it before.
+      resolveDependencies: (_file, needed, { hostId }) => (basename(hostId).startsWith("worker-") ? [] : needed),
+    },
     rolldownOptions: {
       input: { index: join(root, "index.html"), offline: join(root, "offline.ts"), ...workers },
       // A service worker serves what lies beside it and below.

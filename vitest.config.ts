@@ -43,7 +43,7 @@ export default defineConfig({
           include: ["test/{engine,nn,ebm}/**/*.test.ts"],
           exclude: ["test/**/*.node.test.ts"],
           setupFiles: ["test/backend.ts"],
-          maxWorkers: 1,
+          maxWorkers: 2,
           isolate: false,
           sequence: { groupOrder: 1 },
           browser: {

@@ -2,28 +2,46 @@
 
 import { packageVersion } from "#host";
 import { Command, CommanderError } from "commander";
-import { compare, type CompareOptions } from "./commands/compare.ts";
-import { convert, type ConvertOptions } from "./commands/convert.ts";
-import { getData, listData, verifyData, type DataOptions } from "./commands/data.ts";
-import { demo, type DemoOptions } from "./commands/demo.ts";
-import { doctor } from "./commands/doctor.ts";
-import { evaluate, listEvaluations, type EvalOptions } from "./commands/eval.ts";
-import { explain, type ExplainOptions } from "./commands/explain.ts";
-import { exportRun, type ExportOptions } from "./commands/export.ts";
-import { gradcheck, type GradcheckOptions } from "./commands/gradcheck.ts";
-import { importRun, type ImportOptions } from "./commands/import.ts";
-import { recipes } from "./commands/recipes.ts";
-import { report } from "./commands/report.ts";
-import { sample, type SampleOptions } from "./commands/sample.ts";
-import { showData, type ShowOptions } from "./commands/showData.ts";
-import { sweep, type SweepOptions } from "./commands/sweep.ts";
-import { train, type TrainOptions } from "./commands/train.ts";
-import { tune, type TuneOptions } from "./commands/tune.ts";
+import type { CompareOptions } from "./commands/compare.ts";
+import type { ConvertOptions } from "./commands/convert.ts";
+import type { DataOptions } from "./commands/data.ts";
+import type { DemoOptions } from "./commands/demo.ts";
+import type { EvalOptions } from "./commands/eval.ts";
+import type { ExplainOptions } from "./commands/explain.ts";
+import type { ExportOptions } from "./commands/export.ts";
+import type { GradcheckOptions } from "./commands/gradcheck.ts";
+import type { ImportOptions } from "./commands/import.ts";
+import type { SampleOptions } from "./commands/sample.ts";
+import type { ShowOptions } from "./commands/showData.ts";
+import type { SweepOptions } from "./commands/sweep.ts";
+import type { TrainOptions } from "./commands/train.ts";
+import type { TuneOptions } from "./commands/tune.ts";
 import { endingOf, exitCodes, type Ending } from "./failure.ts";
 import { warn, type World } from "./world.ts";
 
 /** Commands that open a device, and so must run where an adapter can be found. */
 export const deviceCommands = ["train", "sample", "doctor", "explain", "gradcheck", "sweep", "eval", "tune"];
+
+/** What a command does is loaded when it is called: it takes much that no other needs. */
+const commands = {
+  compare: () => import("./commands/compare.ts"),
+  convert: () => import("./commands/convert.ts"),
+  data: () => import("./commands/data.ts"),
+  demo: () => import("./commands/demo.ts"),
+  doctor: () => import("./commands/doctor.ts"),
+  eval: () => import("./commands/eval.ts"),
+  explain: () => import("./commands/explain.ts"),
+  export: () => import("./commands/export.ts"),
+  gradcheck: () => import("./commands/gradcheck.ts"),
+  import: () => import("./commands/import.ts"),
+  recipes: () => import("./commands/recipes.ts"),
+  report: () => import("./commands/report.ts"),
+  sample: () => import("./commands/sample.ts"),
+  showData: () => import("./commands/showData.ts"),
+  sweep: () => import("./commands/sweep.ts"),
+  train: () => import("./commands/train.ts"),
+  tune: () => import("./commands/tune.ts"),
+};
 
 /** Where the built app lies. */
 export interface Places {
@@ -70,7 +88,9 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     )
     .option("--quiet", "no progress")
     .addHelpText("after", trainExamples)
-    .action(async (recipe: string | undefined, options: TrainOptions) => end(await train(world, recipe, options)));
+    .action(async (recipe: string | undefined, options: TrainOptions) =>
+      end(await (await commands.train()).train(world, recipe, options)),
+    );
 
   command(program, "sample <run>", "draw samples from the newest checkpoint of a run")
     .option("--count <number>", "how many; 64, or 8 pairs to interpolate between")
@@ -91,7 +111,9 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--rate <number>", "reconstruct: its learning rate (0.1)")
     .option("--out <file>", "a new .png, or .safetensors for the numbers; default: samples/ of the run")
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
-    .action(async (run: string, options: SampleOptions) => end(await sample(world, run, options)));
+    .action(async (run: string, options: SampleOptions) =>
+      end(await (await commands.sample()).sample(world, run, options)),
+    );
 
   command(program, "sweep [recipe]", "train a recipe over a grid of settings, and compare the runs")
     .option(
@@ -107,7 +129,9 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--out <folder>", "the new folder, instead of sweeps/RECIPE-N")
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
     .option("--resume <sweep>", "run what has not finished in this folder")
-    .action(async (recipe: string | undefined, options: SweepOptions) => end(await sweep(world, recipe, options)));
+    .action(async (recipe: string | undefined, options: SweepOptions) =>
+      end(await (await commands.sweep()).sweep(world, recipe, options)),
+    );
 
   program
     .command("eval [run] [names...]")
@@ -123,34 +147,41 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--weights <file>", "weights of Inception for fid: pt_inception-2015-12-05 as .pth or .safetensors")
     .option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache")
     .addHelpText("after", evalExamples)
-    .action(async (run: string | undefined, names: string[], options: EvalOptions) =>
-      end(options.list ? listEvaluations(world) : await evaluate(world, run, names, options)),
-    );
+    .action(async (run: string | undefined, names: string[], options: EvalOptions) => {
+      const { evaluate, listEvaluations } = await commands.eval();
+      end(options.list ? listEvaluations(world) : await evaluate(world, run, names, options));
+    });
 
   command(program, "compare <runs...>", "several runs in one table and on one page")
     .option("--out <file>", "also write the page (.html) or the numbers (.csv)")
-    .action(async (runs: string[], options: CompareOptions) => end(await compare(world, runs, options)));
+    .action(async (runs: string[], options: CompareOptions) =>
+      end(await (await commands.compare()).compare(world, runs, options)),
+    );
 
   command(program, "report <run>", "rebuild report.html of a run").action(async (run: string) =>
-    end(await report(world, run)),
+    end(await (await commands.report()).report(world, run)),
   );
   command(program, "export <run>", "put a run into one file, for another machine or the app")
     .option("--out <file>", "the new file; default: RUN.tar")
-    .action(async (run: string, options: ExportOptions) => end(await exportRun(world, run, options)));
+    .action(async (run: string, options: ExportOptions) =>
+      end(await (await commands.export()).exportRun(world, run, options)),
+    );
   command(program, "import <bundle>", "make a run folder of such a file")
     .option("--run-dir <folder>", "the new run folder, instead of runs/ and its name")
-    .action(async (bundle: string, options: ImportOptions) => end(await importRun(world, bundle, options)));
-  command(program, "recipes [name]", "list the recipes, or the settings of one").action((name?: string) =>
-    recipes(world, name),
+    .action(async (bundle: string, options: ImportOptions) =>
+      end(await (await commands.import()).importRun(world, bundle, options)),
+    );
+  command(program, "recipes [name]", "list the recipes, or the settings of one").action(async (name?: string) =>
+    (await commands.recipes()).recipes(world, name),
   );
   command(program, "doctor", "say which adapter does the work and what it can do").action(async () =>
-    end(await doctor(world)),
+    end(await (await commands.doctor()).doctor(world)),
   );
   command(program, "convert <in> [out]", "list the arrays of a file, and write them in another format")
     .option("--list", "only list names, types, shapes and what else the file says")
     .addHelpText("after", convertExamples)
     .action(async (input: string, output: string | undefined, options: ConvertOptions) =>
-      end(await convert(world, input, output, options)),
+      end(await (await commands.convert()).convert(world, input, output, options)),
     );
   command(
     program,
@@ -163,12 +194,16 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
     .option("--no-calibration", "no estimate of the time, which takes a second or two")
     .option("--plan", "every dispatch of an update, with its layer, work and buffers")
     .option("--wgsl", "the shaders too")
-    .action(async (recipe: string, options: ExplainOptions) => end(await explain(world, recipe, options)));
+    .action(async (recipe: string, options: ExplainOptions) =>
+      end(await (await commands.explain()).explain(world, recipe, options)),
+    );
   command(program, "tune [recipe]", "measure which forms of kernels are the fastest on this adapter, and remember them")
     .option("--set <name=value>", "change a setting, such as sampler.steps=60; may be given often", collect)
     .option("--steps <number>", "updates in total, over which compiling a form has to pay (the setting updates)")
     .option("--forget", "forget what was measured on this adapter instead")
-    .action(async (recipe: string | undefined, options: TuneOptions) => end(await tune(world, recipe, options)));
+    .action(async (recipe: string | undefined, options: TuneOptions) =>
+      end(await (await commands.tune()).tune(world, recipe, options)),
+    );
   command(program, "gradcheck [op...]", "hold ops and their gradients against float64 on this adapter")
     .option("--seed <number>", "of the first operands, and the first random program", "1")
     .option("--runs <number>", "seeds in all, one after the other", "1")
@@ -176,11 +211,13 @@ function build(world: World, places: Places, end: (ending: Ending) => void): Com
       "--form <name>",
       "the form that all kernels take which have it, such as conv2d.narrow, instead of the standard one",
     )
-    .action(async (ops: string[], options: GradcheckOptions) => end(await gradcheck(world, ops, options)));
+    .action(async (ops: string[], options: GradcheckOptions) =>
+      end(await (await commands.gradcheck()).gradcheck(world, ops, options)),
+    );
   dataCommands(program, world, end);
   command(program, "demo", "serve the app to a browser on this machine")
     .option("--port <number>", "the port; 0 takes a free one", "8080")
-    .action(async (options: DemoOptions) => end(await demo(world, places.app, options)));
+    .action(async (options: DemoOptions) => end(await (await commands.demo()).demo(world, places.app, options)));
   return program;
 }
 
@@ -189,20 +226,23 @@ function dataCommands(program: Command, world: World, end: (ending: Ending) => v
   const dataCommand = (usage: string, about: string): Command =>
     command(data, usage, about).option("--data <folder>", "where the data sets are, instead of EBM_DATA or the cache");
   dataCommand("list", "every data set, and whether it is here").action(async (options: DataOptions) =>
-    end(await listData(world, options)),
+    end(await (await commands.data()).listData(world, options)),
   );
   dataCommand("get <name>", "show the licence of a data set and download it").action(
-    async (name: string, options: DataOptions) => end(await getData(world, name, options)),
+    async (name: string, options: DataOptions) => end(await (await commands.data()).getData(world, name, options)),
   );
   dataCommand("verify [name]", "compare the files that are here with their checksums").action(
-    async (name: string | undefined, options: DataOptions) => end(await verifyData(world, name, options)),
+    async (name: string | undefined, options: DataOptions) =>
+      end(await (await commands.data()).verifyData(world, name, options)),
   );
   dataCommand("show <name>", "a sheet of pictures, counts of classes, mean and deviation of pixels")
     .option("--part <part>", "train or test", "train")
     .option("--size <number>", "rows and columns of pictures that have no size in common", "64")
     .option("--count <number>", "how many pictures", "100")
     .option("--out <file>", "the .png file; default: NAME-PART.png")
-    .action(async (name: string, options: ShowOptions) => end(await showData(world, name, options)));
+    .action(async (name: string, options: ShowOptions) =>
+      end(await (await commands.showData()).showData(world, name, options)),
+    );
 }
 
 const trainExamples = `

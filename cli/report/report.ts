@@ -2,10 +2,16 @@
 
 import { writeAtomically } from "#host";
 import type { RunFolder } from "../run/folder.ts";
-import { page } from "./page.ts";
 import { readRun } from "./read.ts";
 
-/** Writes report.html from the other files of the run; it opens without a network. */
+/** The page of a run, from its files; it opens without a network. */
+export async function reportOf(folder: RunFolder): Promise<string> {
+  // What draws takes as long to load as all the rest, and a run has long begun when it is asked for.
+  const { page } = await import("./page.ts");
+  return page(await readRun(folder));
+}
+
+/** Writes it as report.html. */
 export async function writeReport(folder: RunFolder): Promise<void> {
-  await writeAtomically(folder.report, page(await readRun(folder)));
+  await writeAtomically(folder.report, await reportOf(folder));
 }

@@ -5,8 +5,7 @@ import { openDevice } from "../../../../engine/index.ts";
 import { recipes, systems } from "../../../../ebm/index.ts";
 import { wordOf } from "../../../config/fields.ts";
 import { findRecipe, findSystem, override, type Catalogue } from "../../../config/resolve.ts";
-import { page } from "../../../report/page.ts";
-import { readRun } from "../../../report/read.ts";
+import { reportOf } from "../../../report/report.ts";
 import { bundleOf, makeRun, runAmong, unbundle, type Brought } from "../../../run/bundle.ts";
 import { checkpointSteps } from "../../../run/checkpoints.ts";
 import { environmentOf, type Environment } from "../../../run/environment.ts";
@@ -109,7 +108,7 @@ async function open(wanted: string): Promise<void> {
   name = wanted;
   const [step = 0] = await checkpointSteps(folder.checkpoints);
   const written = await readFile(folder.report);
-  const report = written === null ? page(await readRun(folder)) : new TextDecoder().decode(written);
+  const report = written === null ? await reportOf(folder) : new TextDecoder().decode(written);
   needed = needsFiles(run.settings);
   tell({
     ...{ kind: "opened", name, recipe: run.recipe, step, updates: Number(run.settings.updates), report },
