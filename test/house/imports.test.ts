@@ -73,3 +73,26 @@ test.each([
 ])("%s may import %s", (file, specifier) => {
   expect(offence(file, specifier)).toBe(null);
 });
+
+/** The packages that come with a file when it is loaded, by way of all that it imports; what is imported later is left aside. */
+function packagesOf(file: string, seen = new Set<string>()): Set<string> {
+  seen.add(file);
+  const packages = new Set<string>();
+  for (const [, name] of readFileSync(file, "utf8").matchAll(
+    /^(?:im|ex)port (?!type )(?:[^;"]* from )?"([^"]+)";$/gm,
+  )) {
+    const target = posix.join(posix.dirname(file), name);
+    if (!name.startsWith(".")) packages.add(name);
+    else if (target.endsWith(".ts") && !seen.has(target))
+      packagesOf(target, seen).forEach((other) => packages.add(other));
+  }
+  return packages;
+}
+
+test("ebm and a training begin without what only draws reports, which takes as long to load as all the rest", () => {
+  const drawing = ["@observablehq/plot", "linkedom"];
+  const loads = (file: string) => drawing.filter((name) => packagesOf(file).has(name));
+  expect(loads("cli/report/page.ts")).toEqual(drawing);
+  expect(["cli/main.ts", "cli/here.ts", "cli/commands/train.ts"].flatMap(loads)).toEqual([]);
+  expect([...packagesOf("cli/main.ts")]).toContain("commander");
+});
