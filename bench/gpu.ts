@@ -3,13 +3,16 @@
  * program of its own, and writes a file.
  */
 
-import { parseArgs } from "node:util";
 import { Failure, type Ending } from "../cli/failure.ts";
 import { launch } from "../cli/launch.ts";
 import { openDevice } from "../engine/index.ts";
 import { runParts, type Part } from "./parts.ts";
-import { runProgram, tell } from "./program.ts";
+import { parsed, runProgram, tell } from "./program.ts";
 
+const options = {
+  minutes: { type: "string", default: "30" },
+  out: { type: "string", default: "bench/results" },
+} as const;
 const usage = "usage: bench:gpu [--minutes N] [--out FOLDER] [PART …]";
 
 const peers = (...libraries: string[]) => [
@@ -45,7 +48,7 @@ const parts: readonly Part[] = [
 ];
 
 async function gpu(words: readonly string[]): Promise<Ending> {
-  const { minutes, out, chosen } = parsed(words);
+  const { minutes, out, chosen } = asked(words);
   await launch();
   const device = await openDevice();
   const { name, source } = device.adapter;
@@ -62,8 +65,8 @@ async function gpu(words: readonly string[]): Promise<Ending> {
 }
 
 /** The words of the command line. Throws a Failure, in one line, that names what is wrong and what is possible. */
-function parsed(words: readonly string[]) {
-  const { values, positionals } = optionsOf(words);
+function asked(words: readonly string[]) {
+  const { values, positionals } = parsed(words, options, usage);
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) throw new Failure("usage", `--minutes: a number above 0, got "${values.minutes}"`);
   const unknown = positionals.find((word) => !parts.some(({ name }) => name === word));
@@ -71,18 +74,6 @@ function parsed(words: readonly string[]) {
     throw new Failure("usage", `no part "${unknown}" (${parts.map(({ name }) => name).join(", ")})`);
   const chosen = parts.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   return { minutes, out: values.out, chosen };
-}
-
-function optionsOf(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: { minutes: { type: "string", default: "30" }, out: { type: "string", default: "bench/results" } },
-    });
-  } catch (error) {
-    throw new Failure("usage", `${error instanceof Error ? error.message : String(error)}; ${usage}`);
-  }
 }
 
 await runProgram("bench:gpu", gpu);

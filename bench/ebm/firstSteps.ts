@@ -8,14 +8,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { imageContext } from "../../cli/datasets/images.ts";
 import { Failure, type Ending } from "../../cli/failure.ts";
 import { launch } from "../../cli/launch.ts";
 import { openDevice } from "../../engine/index.ts";
 import { recipes, systems } from "../../ebm/index.ts";
 import { adapterFacts, aligned, rounded } from "../print.ts";
-import { runProgram, tell } from "../program.ts";
+import { parsed, runProgram, tell } from "../program.ts";
 
 /** A toy of each system, and a small net of convolutions; none needs a data set. */
 const STANDARD = ["anatomy/gmm-convergent", "jem/toy", "study/rectangles-tiny"];
@@ -31,7 +30,7 @@ interface FirstStep {
 
 async function firstSteps(words: readonly string[]): Promise<Ending> {
   const options = { json: { type: "boolean" }, here: { type: "boolean" } } as const;
-  const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
+  const { values, positionals } = parsed(words, options, "usage: bench:first [--json] [RECIPE …]");
   const unknown = positionals.find((name) => !(name in recipes));
   if (unknown !== undefined) throw new Failure("usage", `no recipe "${unknown}"; ebm recipes lists them`);
   if (values.here) {

@@ -1,13 +1,12 @@
 /** The program behind `npm run bench:peers`: the same workloads in other libraries, on the same adapter, in one run. */
 
 import { loadavg } from "node:os";
-import { parseArgs } from "node:util";
 import tfjsPackage from "@tensorflow/tfjs-core/package.json" with { type: "json" };
 import { Failure, type Ending } from "../../cli/failure.ts";
 import { launch } from "../../cli/launch.ts";
 import { openDevice } from "../../engine/index.ts";
 import ownPackage from "../../package.json" with { type: "json" };
-import { runProgram, tell } from "../program.ts";
+import { parsed, runProgram, tell } from "../program.ts";
 import { shareAdapter } from "./adapter.ts";
 import { openJax } from "./jax.ts";
 import { measure } from "./measure.ts";
@@ -24,10 +23,14 @@ const EFFORT = { rounds: 5, time: 60, cap: 10_000, longest: 30_000 };
 /** Seconds that a workload takes on a software adapter, about, all libraries and their compilation of shaders included. */
 const EACH = 30;
 
+const options = {
+  json: { type: "boolean", default: false },
+  library: { type: "string", multiple: true, default: [] as string[] },
+} as const;
 const usage = "usage: bench:peers [--json] [--library NAME …] [FILTER …]";
 
 async function bench(words: readonly string[]): Promise<Ending> {
-  const { json, asked, filters } = parsed(words);
+  const { values, positionals: filters } = parsed(words, options, usage);
 
   await launch();
   const device = await openDevice();
@@ -50,7 +53,7 @@ async function bench(words: readonly string[]): Promise<Ending> {
   };
   const chosen = chosenOf(filters, software);
   const peers = new Map<Library, Peer>();
-  for (const library of librariesOf(asked, Object.keys(openings) as Library[])) {
+  for (const library of librariesOf(values.library, Object.keys(openings) as Library[])) {
     try {
       const peer = await openings[library]();
       peers.set(library, peer);
@@ -63,31 +66,18 @@ async function bench(words: readonly string[]): Promise<Ending> {
   const minutes = Math.ceil((chosen.length * EACH) / 60);
   tell(`${chosen.length} workloads, about ${minutes} ${minutes === 1 ? "minute" : "minutes"} on a software adapter`);
   const known = new Map<string, number>();
-  if (!json) print(tableHead());
+  if (!values.json) print(tableHead());
   for (const workload of chosen) {
     tell(`${workload.name}, load ${loadavg()[0].toFixed(1)}`);
     const outcomes = await measure(workload, peers, EFFORT, known);
     print(
-      json
+      values.json
         ? outcomes.map((outcome) => JSON.stringify(record(device, workload, outcome, outcomes)))
         : tableRows(workload, outcomes),
     );
   }
   for (const peer of peers.values()) await peer.close();
   return "ok";
-}
-
-function parsed(words: readonly string[]): { json: boolean; asked: string[]; filters: string[] } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: { json: { type: "boolean", default: false }, library: { type: "string", multiple: true, default: [] } },
-    });
-    return { json: values.json, asked: values.library, filters: positionals };
-  } catch (error) {
-    throw new Failure("usage", `${error instanceof Error ? error.message : String(error)}; ${usage}`);
-  }
 }
 
 /** The libraries that were asked for, ours first since results are compared with ours, or all. */

@@ -81,6 +81,6 @@ const encoded = ({ shape, data }: HostArray): Encoded => ({
 });
 
 const decoded = ({ shape, data }: Encoded): HostArray => {
-  const bytes = Uint8Array.from(Buffer.from(data, "base64"));
+  const bytes = new Uint8Array(Buffer.from(data, "base64"));
   return { dtype: "f32", shape, data: new Float32Array(bytes.buffer) };
 };
