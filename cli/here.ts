@@ -8,6 +8,7 @@ import { catalogue } from "./datasets/catalogue.ts";
 import { exitCodes } from "./failure.ts";
 import { runCommand } from "./program.ts";
 import { streamDigests } from "./streams.ts";
+import { tunedFor } from "./tuned.ts";
 import type { DeviceFacts, World } from "./world.ts";
 
 const words = process.argv.slice(2);
@@ -46,7 +47,6 @@ process.exit(await runCommand(words, world, { app: fileURLToPath(new URL("../web
 
 async function open(): Promise<DeviceFacts> {
   const { gpu, adapter, target } = await openDevice();
-  const { tunedFor } = await import("./tuned.ts");
   target.choices = await tunedFor(world, adapter);
   const limits: Record<string, number> = {};
   for (const name in gpu.limits) limits[name] = Number(gpu.limits[name as keyof GPUSupportedLimits]);

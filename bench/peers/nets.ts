@@ -5,11 +5,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { dispose, key, mapTree, scope, type NamedArrays, type Tensor, type Tree } from "../../engine/index.ts";
 import { namedArrays, type Module } from "../../nn/index.ts";
 import { models } from "../ebm/models.ts";
+import { contrast, type Loss } from "./loss.ts";
 
 export type Parameters<T> = Record<string, T>;
 
 /** E(x) of a batch, `[n, …] → [n]`, in every library; parameters as {@link parameters} names them. */
-export interface Net {
+export interface Energy {
   name: string;
   /** Shape of a batch. */
   batch: readonly number[];
@@ -21,22 +22,10 @@ export interface Net {
   tfjs(parameters: Parameters<tf.Tensor>, x: tf.Tensor): tf.Tensor;
   /** Python source that defines `energy(parameters, x)`. */
   torch: string;
-  /** For a net that classifies too: what it is trained on. */
-  joint?: Joint;
 }
 
-/**
- * The loss of JEM in every library, mean cross-entropy + mean E(data) − mean E(samples), of which the first two share the logits; labels
- * `[n, classes]` are 1 at the class and 0 elsewhere.
- */
-export interface Joint {
-  classes: number;
-  ours(parameters: Parameters<Tensor>, data: Tensor, labels: Tensor, samples: Tensor): Tensor;
-  /** Owns its arguments. */
-  jax(parameters: Parameters<np.Array>, data: np.Array, labels: np.Array, samples: np.Array): np.Array;
-  tfjs(parameters: Parameters<tf.Tensor>, data: tf.Tensor, labels: tf.Tensor, samples: tf.Tensor): tf.Scalar;
-  /** Python source that defines `loss_of(parameters, data, labels, samples)`. */
-  torch: string;
+export interface Net extends Energy {
+  loss: Loss;
 }
 
 interface Description {
@@ -54,7 +43,7 @@ const layersOf = <T>(parameters: Parameters<T>) => {
   return Array.from({ length: all.length / 2 }, (_, layer) => ({ weight: all[2 * layer], bias: all[2 * layer + 1] }));
 };
 
-const net = (model: (typeof models)[number], { activation, strides, features }: Description): Net => ({
+const energy = (model: (typeof models)[number], { activation, strides, features }: Description): Energy => ({
   name: model.name,
   batch: model.batch,
 
@@ -135,6 +124,11 @@ export const treeOf = (module: Module, parameters: Parameters<Tensor>): Tree =>
   mapTree(module.init(key(1)), (leaf, path) => parameters[path].reshape((leaf as Tensor).shape));
 
 const [toy, mlp, conv] = models;
+
+const net = (model: (typeof models)[number], about: Description): Net => {
+  const ofModel = energy(model, about);
+  return { ...ofModel, loss: contrast(ofModel) };
+};
 
 export const nets = {
   toy: net(toy, { activation: { leak: 0.05 }, strides: [] }),

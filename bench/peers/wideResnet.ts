@@ -102,12 +102,13 @@ export function wideResnetOf(widen: number, images: number): Net {
 def energy(parameters, x):
     return -torch.logsumexp(logits(parameters, x), 1)
 `,
-    joint: {
+    // Of JEM: mean cross-entropy + mean E(data) − mean E(samples), of which the first two share their logits.
+    loss: {
       classes: CLASSES,
       ours(parameters, data, labels, samples) {
         const logits = ours(parameters, data);
         const right = logSoftmax(logits, 1).mul(labels).sum(1);
-        const contrast = logSumExp(ours(parameters, samples), 1).mean().sub(logSumExp(logits, 1).mean());
+        const contrast = logSumExp(ours(parameters, samples.stopGradient()), 1).mean().sub(logSumExp(logits, 1).mean());
         return contrast.sub(right.mean());
       },
       jax(parameters, data, labels, samples) {

@@ -3,7 +3,7 @@
 import { grad as jaxGrad, jit, numpy as np, tree } from "@jax-js/jax";
 import * as tf from "@tensorflow/tfjs-core";
 import { constant, grad, key, type HostArray, type Tensor } from "../../../engine/index.ts";
-import { contrastiveDivergence, langevin, walk } from "../../../ebm/index.ts";
+import { langevin, walk } from "../../../ebm/index.ts";
 import { adam } from "../../../nn/index.ts";
 import { drawn, zerosOf } from "../inputs.ts";
 import { jaxWalk, jittedStep, tfjsWalk, torchWalk } from "../langevin.ts";
@@ -28,10 +28,7 @@ type Contrast = Record<"data" | "labels" | "samples", np.Array>;
 
 /** The loss and Adam in jax-js, at the first update. Owns its arguments. */
 function jaxUpdate(net: Net, given: Learner, x: Contrast) {
-  const loss = (parameters: Parameters<np.Array>) =>
-    net.joint === undefined
-      ? net.jax(tree.ref(parameters), x.data.ref).mean().sub(net.jax(parameters, x.samples.ref).mean())
-      : net.joint.jax(parameters, x.data.ref, x.labels.ref, x.samples.ref);
+  const loss = (parameters: Parameters<np.Array>) => net.loss.jax(parameters, x.data.ref, x.labels.ref, x.samples.ref);
   const slopes = jaxGrad(loss)(tree.ref(given.parameters)) as Parameters<np.Array>;
   tree.dispose(x);
   const leaves = Object.keys(slopes).map((name) => {
@@ -58,19 +55,12 @@ function jaxUpdate(net: Net, given: Learner, x: Contrast) {
   });
 }
 
-/** `[n, classes]`: image i is of class i, and so on from the first; of a net without classes a column of ones. */
-function labelsOf({ batch: [images], joint }: Net): HostArray {
-  const classes = joint?.classes ?? 1;
+/** `[n, classes]`: the first is of the first class, and so on, and after the last class from the first again. */
+function labelsOf({ batch: [images], loss: { classes } }: Net): HostArray {
   const data = new Float32Array(images * classes);
   for (let image = 0; image < images; image++) data[image * classes + (image % classes)] = 1;
   return { dtype: "f32", shape: [images, classes], data };
 }
-
-const torchContrast = `
-@compiled
-def loss_of(parameters, data, labels, samples):
-    return energy(parameters, data).mean() - energy(parameters, samples).mean()
-`;
 
 const update = (net: Net, about: { onlyGpu?: boolean } = {}) => {
   const step = jittedStep(net);
@@ -103,10 +93,7 @@ const update = (net: Net, about: { onlyGpu?: boolean } = {}) => {
       ours({ parameters, mean, square, x, data, labels, stepSize, noise }) {
         const energy = (at: Tensor) => net.ours(parameters, at);
         const samples = walk(langevin({ stepSize, noise }), energy, x, STEPS, key(3)).x;
-        const loss =
-          net.joint === undefined
-            ? contrastiveDivergence(energy, data, samples).loss
-            : net.joint.ours(parameters, data, labels, samples.stopGradient());
+        const loss = net.loss.ours(parameters, data, labels, samples);
         const state = { count: stepSize.mul(0), mean, square };
         const learned = adam().update(parameters, grad(loss, parameters), state, constant(RATE));
         return outputs({
@@ -124,9 +111,7 @@ const update = (net: Net, about: { onlyGpu?: boolean } = {}) => {
         const samples = tfjsWalk(net, parameters, x, drift, STEPS);
         const loss = (...values: tf.Tensor[]): tf.Scalar => {
           const at = Object.fromEntries(names.map((name, index) => [name, values[index]]));
-          return net.joint === undefined
-            ? tf.sub(tf.mean(net.tfjs(at, data)), tf.mean(net.tfjs(at, samples)))
-            : net.joint.tfjs(at, data, labels, samples);
+          return net.loss.tfjs(at, data, labels, samples);
         };
         const slopes = tf.grads(loss)(Object.values(parameters));
         const leaves = names.map((name, index) => {
@@ -142,7 +127,7 @@ const update = (net: Net, about: { onlyGpu?: boolean } = {}) => {
           updated: Object.fromEntries(leaves.map(({ name, updated }) => [name, updated])),
         });
       },
-      torch: `${net.torch}${torchWalk}${net.joint?.torch ?? torchContrast}
+      torch: `${net.torch}${torchWalk}${net.loss.torch}
 def prepare(inputs):
     learned = {name: p.clone().requires_grad_() for name, p in inputs["parameters"].items()}
     return {**inputs, "learned": learned, "optimizer": torch.optim.Adam(learned.values(), lr=${RATE})}
