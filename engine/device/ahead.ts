@@ -16,13 +16,16 @@ const MANY = 8;
 /** A first run that takes longer, in milliseconds, has compiled the shader, the least of which takes 10: to read it takes one or two. */
 const FROM_DISK = 7;
 
-/** How to wait for the driver, and who is given kernels: tests have their own. */
+/** What tells time, how to wait for the driver, and who is given kernels: tests have their own. */
 interface Means {
+  /** Milliseconds. */
+  now(this: void): number;
   finished(this: void, device: Device): Promise<unknown>;
   give(this: void, kernels: readonly KernelSource[]): void;
 }
 
-const means: Means = {
+const world: Means = {
+  now: () => performance.now(),
   // Not idle(), which would throw errors of others, and whoever throws one has it no more.
   finished: ({ gpu, adapter }) => settle(gpu.queue.onSubmittedWorkDone(), adapter.software),
   give: delegate,
@@ -32,20 +35,16 @@ const means: Means = {
  * Compiles the last of these kernels, and gives those before it to a second process, unless it shows that the driver knows them. Throws a
  * ShaderError.
  */
-export async function compileAhead(
-  device: Device,
-  kernels: readonly KernelSource[],
-  { finished, give } = means,
-): Promise<void> {
+export async function compileAhead(device: Device, kernels: readonly KernelSource[], means = world): Promise<void> {
   const [last, ...others] = [...kernels].reverse();
-  if (others.length >= MANY && !(await isOnDisk(device, last, finished))) give(others);
+  if (others.length >= MANY && !(await isOnDisk(device, last, means))) means.give(others);
 }
 
 /**
  * Has the driver compile a kernel to the end, by one workgroup on buffers of nothing. Whether it had nothing to do, but to read it. Throws a
  * ShaderError.
  */
-export async function isOnDisk(device: Device, source: KernelSource, finished = means.finished): Promise<boolean> {
+export async function isOnDisk(device: Device, source: KernelSource, { now, finished } = world): Promise<boolean> {
   const { gpu, pipelines, shared } = device;
   await settle(pipelines.prepare([source], shared.layout), device.adapter.software);
   const kernel = pipelines.get(source, shared.layout);
@@ -61,10 +60,10 @@ export async function isOnDisk(device: Device, source: KernelSource, finished = 
   pass.setBindGroup(1, block.group(0), [0]);
   pass.dispatchWorkgroups(1);
   pass.end();
-  const start = performance.now();
+  const start = now();
   gpu.queue.submit([encoder.finish()]);
   await finished(device);
-  const took = performance.now() - start;
+  const took = now() - start;
   for (const buffer of [block.parameters, ...buffers]) buffer.destroy();
   return took < FROM_DISK;
 }
