@@ -5,10 +5,9 @@ import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { driverEnvironment } from "./cli/launch.ts";
 import { chromium } from "./test/chromium.ts";
+import { patience } from "./test/patience.ts";
 
 const conditions = ["source"];
-/** Milliseconds: software adapters may need a tenth of a second for each shader. */
-const testTimeout = 60_000;
 const launchOptions = await chromium();
 
 // The workers inherit these, and must: the dynamic linker reads its variables when a process starts.
@@ -24,7 +23,7 @@ export default defineConfig({
         ssr: { resolve: { conditions, externalConditions: conditions } },
         test: {
           name: "node",
-          testTimeout,
+          ...patience,
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts"],
           setupFiles: ["test/backend.ts"],
@@ -39,7 +38,7 @@ export default defineConfig({
         optimizeDeps: { include: ["fast-check", "wgsl_reflect/wgsl_reflect.module.js"] },
         test: {
           name: "browser",
-          testTimeout,
+          ...patience,
           include: ["test/{engine,nn,ebm}/**/*.test.ts"],
           exclude: ["test/**/*.node.test.ts"],
           setupFiles: ["test/backend.ts"],

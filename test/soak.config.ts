@@ -1,5 +1,6 @@
 // npm run soak: ten minutes of the app's rooms in the test's browser, beside the suite.
 import { defineConfig } from "vitest/config";
+import { patience } from "./patience.ts";
 
 const conditions = ["source"];
 
@@ -7,8 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ["test/cli/web/soak.ts"],
+    ...patience,
     testTimeout: 1_000_000,
-    hookTimeout: 120_000,
     disableConsoleIntercept: true,
   },
 });

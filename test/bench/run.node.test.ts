@@ -22,8 +22,8 @@ async function bench(...words: string[]) {
   return { code, stdout, stderr };
 }
 
-describe("the program", { timeout: 60_000 }, () => {
-  beforeAll(built, 60_000);
+describe("the program", () => {
+  beforeAll(built);
 
   test("bench --json FILTER prints a line of JSON per case, and nothing else", async () => {
     const { code, stdout } = await bench("--json", "host/dispatch/replay");

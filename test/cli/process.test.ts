@@ -49,30 +49,26 @@ const train = (run: string): ChildProcess =>
 beforeAll(async () => {
   await built();
   expect(await exitCode(train("whole"))).toBe(0);
-}, 120_000);
+});
 
-test(
-  "a run killed after a checkpoint, and again after three, resumes to the same bytes",
-  { timeout: 120_000 },
-  async () => {
-    const resume = (): ChildProcess => ebm("train", "--resume", "killed");
-    for (const [begin, count] of [
-      [() => train("killed"), 1],
-      [resume, 3],
-    ] as const) {
-      const child = begin();
-      await checkpoints("killed", count);
-      await sleep(Math.random() * 100);
-      child.kill("SIGKILL");
-      await exitCode(child);
-    }
-    expect(await exitCode(resume())).toBe(0);
-    expect((await read("killed", last)).equals(await read("whole", last))).toBe(true);
-    expect(await read("killed", "summary.json")).toEqual(await read("whole", "summary.json"));
-  },
-);
+test("a run killed after a checkpoint, and again after three, resumes to the same bytes", async () => {
+  const resume = (): ChildProcess => ebm("train", "--resume", "killed");
+  for (const [begin, count] of [
+    [() => train("killed"), 1],
+    [resume, 3],
+  ] as const) {
+    const child = begin();
+    await checkpoints("killed", count);
+    await sleep(Math.random() * 100);
+    child.kill("SIGKILL");
+    await exitCode(child);
+  }
+  expect(await exitCode(resume())).toBe(0);
+  expect((await read("killed", last)).equals(await read("whole", last))).toBe(true);
+  expect(await read("killed", "summary.json")).toEqual(await read("whole", "summary.json"));
+});
 
-test("a run stopped by SIGTERM saves, exits 130, and resumes to the same bytes", { timeout: 120_000 }, async () => {
+test("a run stopped by SIGTERM saves, exits 130, and resumes to the same bytes", async () => {
   const child = train("stopped");
   await checkpoints("stopped", 1);
   child.kill("SIGTERM");
@@ -81,47 +77,39 @@ test("a run stopped by SIGTERM saves, exits 130, and resumes to the same bytes",
   expect((await read("stopped", last)).equals(await read("whole", last))).toBe(true);
 });
 
-test(
-  "a sweep that is killed keeps what has finished, and resumes the rest to the same bytes",
-  { timeout: 240_000 },
-  async () => {
-    const grid = ["--grid", "seed=1,123", "--out", "swept"];
-    const child = ebm("sweep", "anatomy/gmm-nonconvergent-tiny", ...grid, ...settings);
-    const [done, begun] = ["seed=1", "seed=123"].map((name) => join("swept", "runs", name));
-    await checkpoints(begun, 1);
-    const finished = await read(done, last);
-    child.kill("SIGKILL");
-    await exitCode(child);
-    expect(await exitCode(ebm("sweep", "--resume", "swept"))).toBe(0);
-    expect((await read(done, last)).equals(finished)).toBe(true);
-    expect((await read(begun, last)).equals(await read("whole", last))).toBe(true);
-    expect(await read(begun, "summary.json")).toEqual(await read("whole", "summary.json"));
-  },
-);
+test("a sweep that is killed keeps what has finished, and resumes the rest to the same bytes", async () => {
+  const grid = ["--grid", "seed=1,123", "--out", "swept"];
+  const child = ebm("sweep", "anatomy/gmm-nonconvergent-tiny", ...grid, ...settings);
+  const [done, begun] = ["seed=1", "seed=123"].map((name) => join("swept", "runs", name));
+  await checkpoints(begun, 1);
+  const finished = await read(done, last);
+  child.kill("SIGKILL");
+  await exitCode(child);
+  expect(await exitCode(ebm("sweep", "--resume", "swept"))).toBe(0);
+  expect((await read(done, last)).equals(finished)).toBe(true);
+  expect((await read(begun, last)).equals(await read("whole", last))).toBe(true);
+  expect(await read(begun, "summary.json")).toEqual(await read("whole", "summary.json"));
+});
 
 test.skipIf(process.platform === "win32")("what was built runs by itself, as npx and a shell start it", async () => {
   const child = spawn(resolve("dist/cli/main.js"), ["--version"], { stdio: "ignore" });
   expect(await exitCode(child)).toBe(0);
 });
 
-test("bad input exits 2 before anything is made", { timeout: 30_000 }, async () => {
+test("bad input exits 2 before anything is made", async () => {
   expect(await exitCode(ebm("train", "anatomy/gmm-convergent", "--set", "sampler.stesp=60"))).toBe(2);
   expect(await readdir(folder)).not.toContain("runs");
 });
 
-test(
-  "a training whose output nobody reads any more saves what it has and leaves quietly",
-  { timeout: 120_000 },
-  async () => {
-    const words = ["train", "anatomy/gmm-nonconvergent-tiny", "--run-dir", "unread", ...settings];
-    const child = spawn(process.execPath, [resolve("dist/cli/main.js"), ...words], { cwd: folder, stdio: "pipe" });
-    let complaints = "";
-    child.stderr.on("data", (text) => (complaints += String(text)));
-    await once(child.stdout, "data");
-    child.stdout.destroy();
-    expect([0, 130]).toContain(await exitCode(child));
-    expect(complaints).not.toContain("EPIPE");
-    const saved = await readdir(join(folder, "unread", "checkpoints"));
-    expect(saved.some((name) => name.endsWith(".safetensors"))).toBe(true);
-  },
-);
+test("a training whose output nobody reads any more saves what it has and leaves quietly", async () => {
+  const words = ["train", "anatomy/gmm-nonconvergent-tiny", "--run-dir", "unread", ...settings];
+  const child = spawn(process.execPath, [resolve("dist/cli/main.js"), ...words], { cwd: folder, stdio: "pipe" });
+  let complaints = "";
+  child.stderr.on("data", (text) => (complaints += String(text)));
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  expect([0, 130]).toContain(await exitCode(child));
+  expect(complaints).not.toContain("EPIPE");
+  const saved = await readdir(join(folder, "unread", "checkpoints"));
+  expect(saved.some((name) => name.endsWith(".safetensors"))).toBe(true);
+});

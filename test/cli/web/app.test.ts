@@ -14,7 +14,7 @@ import { digits } from "./rooms/digits.ts";
 import { landscape } from "./rooms/landscape.ts";
 import { run } from "./rooms/run.ts";
 import { source } from "./rooms/source.ts";
-import { patience, visit, type Visit } from "./visit.ts";
+import { visit, type Visit } from "./visit.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ebm-app-"));
 let server: Server;
@@ -27,14 +27,14 @@ beforeAll(async () => {
   const address = server.address();
   origin = `http://localhost:${typeof address === "object" ? address!.port : ""}`;
   browser = await playwright.launch(await chromium());
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser.close();
   server.closeAllConnections();
   server.close();
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 // A row for each room: the tests of one are one visit, each goes on where the one before has left the page.
 describe.each([
@@ -45,7 +45,7 @@ describe.each([
   ["source", source],
 ])("the room %s", (room, tests) => {
   let here: Visit;
-  beforeAll(async () => (here = await visit(browser, `${origin}/#v=1&room=${room}`)), 60_000);
+  beforeAll(async () => (here = await visit(browser, `${origin}/#v=1&room=${room}`)));
   afterAll(() => here.page.close());
   tests(() => here);
   test("has nothing that axe finds wrong", async () => {
@@ -64,7 +64,7 @@ test("opens without a network once it has been there", async () => {
   await context.setOffline(true);
   await page.goto(`${origin}/#v=1&room=landscape&seed=5`);
   await page.reload();
-  await expect.poll(() => page.locator("#adapter").textContent(), patience).toMatch(/^(Software adapter|GPU): /);
+  await expect.poll(() => page.locator("#adapter").textContent()).toMatch(/^(Software adapter|GPU): /);
   expect(await page.getByLabel("Seed", { exact: true }).inputValue()).toBe("5");
 });
 
@@ -73,7 +73,7 @@ test("without WebGPU the page shows the truth and says what to do", async () => 
   const plain = await playwright.launch({ ...options, args: args!.filter((arg) => !arg.includes("webgpu")) });
   onTestFinished(() => plain.close());
   const { page, errors } = await visit(plain, origin);
-  await expect.poll(() => page.getByRole("alert").textContent(), patience).toContain("no WebGPU");
+  await expect.poll(() => page.getByRole("alert").textContent()).toContain("no WebGPU");
   expect(await page.getByRole("listitem").last().textContent()).toContain("--enable-unsafe-webgpu");
   expect(await page.getByRole("radio", { name: "Truth" }).isChecked()).toBe(true);
   expect(errors).toEqual([]);

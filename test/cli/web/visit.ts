@@ -3,9 +3,7 @@
 import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright";
 import { expect } from "vitest";
-
-/** How long a busy software adapter may take, and how often it is asked. */
-export const patience = { timeout: 40_000, interval: 50 };
+import { patience } from "../../patience.ts";
 
 /** A page, what went wrong in it, and the ways of a person. */
 export class Visit {
@@ -42,7 +40,7 @@ export class Visit {
 
   /** Waits until the worker has nothing under way. */
   async atRest(): Promise<void> {
-    await expect.poll(() => this.page.locator("body").getAttribute("data-worker"), patience).toBe("resting");
+    await expect.poll(() => this.page.locator("body").getAttribute("data-worker")).toBe("resting");
   }
 
   /** Destroys the device of the room's worker at its next command. */
@@ -95,6 +93,7 @@ export class Visit {
 /** Opens an address in a new page. */
 export async function visit(browser: Browser, url: string): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+  page.setDefaultTimeout(patience.expect.poll.timeout);
   const errors: string[] = [];
   const scripts = new Map<string, () => Promise<Buffer>>();
   page.on("response", (response) => {

@@ -86,7 +86,7 @@ beforeAll(async () => {
   await built();
   node = await inNode();
   browser = await inBrowser();
-}, 180_000);
+});
 
 test.skipIf(lacking)("both hosts run on SwiftShader", () => {
   expect([node.adapter, browser.adapter].map((name) => name.toLowerCase())).toEqual([

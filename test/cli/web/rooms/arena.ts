@@ -2,7 +2,7 @@
 
 import type { Locator } from "playwright";
 import { expect, test } from "vitest";
-import { patience, type Visit } from "../visit.ts";
+import type { Visit } from "../visit.ts";
 
 export function arena(here: () => Visit): void {
   const panel = (name: string): Locator => here().page.getByRole("article", { name, exact: true });
@@ -19,10 +19,10 @@ export function arena(here: () => Visit): void {
   };
 
   test("races without a click; the published MALA is biased, and the right one is not", async () => {
-    await expect.poll(() => steps("Langevin"), patience).toBeGreaterThan(0);
+    await expect.poll(() => steps("Langevin")).toBeGreaterThan(0);
     await here().goTo("#v=1&room=arena&racers=mala,mala-published&chains=40");
-    await expect.poll(() => standing("MALA, as published"), patience).toBe("standing biased");
-    await expect.poll(() => standing("MALA"), patience).toBe("standing right");
+    await expect.poll(() => standing("MALA, as published")).toBe("standing biased");
+    await expect.poll(() => standing("MALA")).toBe("standing right");
     const right = await numbers("MALA");
     expect(Number(right.acceptance)).toBeGreaterThan(0.82);
     expect(Number(right.acceptance)).toBeLessThan(0.93);
@@ -41,19 +41,19 @@ export function arena(here: () => Visit): void {
     const kept = await rested();
     await here().page.reload();
     await expect
-      .poll(() => here().text("#going-on"), patience)
+      .poll(() => here().text("#going-on"))
       .toContain(`Goes on after ${kept.steps.toLocaleString("en")} steps,`);
-    await expect.poll(() => steps("MALA"), patience).toBeGreaterThan(kept.steps);
+    await expect.poll(() => steps("MALA")).toBeGreaterThan(kept.steps);
 
     const before = await rested();
     expect(before.steps).toBeGreaterThan(kept.steps);
     await here().hide(false);
     await here().loseDevice();
-    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("The GPU went away");
+    await expect.poll(() => here().page.getByRole("alert").textContent()).toContain("The GPU went away");
     await here().press("Go on");
     const words = `Goes on after ${before.steps.toLocaleString("en")} steps,`;
-    await expect.poll(() => here().text("#going-on"), patience).toContain(words);
-    await expect.poll(() => steps("MALA"), patience).toBeGreaterThan(before.steps);
+    await expect.poll(() => here().text("#going-on")).toContain(words);
+    await expect.poll(() => steps("MALA")).toBeGreaterThan(before.steps);
     // Judged by the draws from before, too.
     expect(await standing("MALA, as published")).toBe("standing biased");
   });
@@ -63,7 +63,7 @@ export function arena(here: () => Visit): void {
     await here().atRest();
     const before = await steps("MALA");
     await here().page.keyboard.press(".");
-    await expect.poll(() => steps("MALA"), patience).toBe(before + 1);
+    await expect.poll(() => steps("MALA")).toBe(before + 1);
     await here().page.keyboard.press("r");
     await expect.poll(() => steps("MALA")).toBe(0);
   });
@@ -78,7 +78,7 @@ export function arena(here: () => Visit): void {
     await here().page.keyboard.press("Enter");
     await expect.poll(() => here().page.url()).toContain("target=funnel&seed=5&racers=random-walk");
     await here().press("Step");
-    await expect.poll(() => steps("Random walk"), patience).toBe(1);
+    await expect.poll(() => steps("Random walk")).toBe(1);
   });
 
   test("fits a phone of 360 pixels", async () => {

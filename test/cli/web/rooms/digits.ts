@@ -1,7 +1,7 @@
 /** The tests of the digits room, in the order of one visit: first the model that comes with it; then, without MNIST, digits drawn with fonts. */
 
 import { expect, test } from "vitest";
-import { patience, type Visit } from "../visit.ts";
+import type { Visit } from "../visit.ts";
 
 /** Settings with which even a busy software adapter makes updates. */
 const small = "batch=4&net.width=2&sampler.steps=2&start.size=24";
@@ -17,7 +17,7 @@ export function digits(here: () => Visit): void {
   const stages = () => here().page.locator("#stages li");
 
   test("has a trained model at once, which makes an eight of a three without a click, and says what it is", async () => {
-    await expect.poll(() => stages().count(), patience).toBe(11);
+    await expect.poll(() => stages().count()).toBe(11);
     expect(await stages().first().textContent()).toMatch(/^0: 3, \d\d %$/);
     expect(await stages().last().textContent()).toMatch(/^100: 8, (9\d|100) %$/);
     expect(await here().text("#source")).toMatch(/^jem\/mnist after 2,400 updates: it gets 97 % of 10,000 test digits/);
@@ -28,7 +28,7 @@ export function digits(here: () => Visit): void {
 
   test("finds its own test digits usual, and scribbles unusual", async () => {
     await here().press("A held-out digit");
-    await expect.poll(() => here().text("#verdict"), patience).toMatch(/^This is an? \d .* lower energy\.$/);
+    await expect.poll(() => here().text("#verdict")).toMatch(/^This is an? \d .* lower energy\.$/);
     await here().press("Clear");
     const { x, y, width } = (await here().page.locator("#pad").boundingBox())!;
     await here().page.mouse.move(x + 40, y + 40);
@@ -36,14 +36,14 @@ export function digits(here: () => Visit): void {
     for (let line = 0; line < 8; line++)
       await here().page.mouse.move(x + (line % 2 === 0 ? width - 40 : 40), y + 40 + line * 25, { steps: 3 });
     await here().page.mouse.up();
-    await expect.poll(() => here().text("#verdict"), patience).toMatch(/No held-out digit has so high|Unusual/);
+    await expect.poll(() => here().text("#verdict")).toMatch(/No held-out digit has so high|Unusual/);
   });
 
   test("says what a held-out digit is: p(y|x) sums to one", async () => {
     await here().goTo(`#v=1&room=digits&${small}`);
-    await expect.poll(() => here().text("#source"), patience).toContain("fonts of this machine");
+    await expect.poll(() => here().text("#source")).toContain("fonts of this machine");
     await here().press("A held-out digit");
-    await expect.poll(() => here().text("#verdict"), patience).toContain("held-out digit");
+    await expect.poll(() => here().text("#verdict")).toContain("held-out digit");
     const sum = (await shares()).reduce((a, b) => a + b, 0);
     expect(Math.abs(sum - 1)).toBeLessThan(1e-5);
     expect(await here().text("#verdict")).toMatch(/ a \d.* held-out digit/);
@@ -53,7 +53,7 @@ export function digits(here: () => Visit): void {
   });
 
   test("learns without a click, and rests when it is paused", async () => {
-    await expect.poll(updates, patience).toBeGreaterThan(1);
+    await expect.poll(updates).toBeGreaterThan(1);
     await here().press("Pause");
     await here().atRest();
   });
@@ -61,12 +61,12 @@ export function digits(here: () => Visit): void {
   test("is kept over a reload, and begins anew when it is reset", async () => {
     const before = await updates();
     await here().page.reload();
-    await expect.poll(() => here().text("#source"), patience).toContain(`It goes on at update ${before},`);
+    await expect.poll(() => here().text("#source")).toContain(`It goes on at update ${before},`);
     await here().press("Pause");
     await here().atRest();
     expect(await updates()).toBeGreaterThanOrEqual(before);
     await here().press("Reset");
-    await expect.poll(updates, patience).toBe(0);
+    await expect.poll(updates).toBe(0);
     await here().atRest();
   });
 
@@ -78,14 +78,14 @@ export function digits(here: () => Visit): void {
     await here().page.mouse.down();
     await here().page.mouse.move(x + width / 2, y + (4 * height) / 5, { steps: 4 });
     await here().page.mouse.up();
-    await expect.poll(energy, patience).not.toBe(before);
+    await expect.poll(energy).not.toBe(before);
   });
 
   test("leads it towards another digit, of which it becomes surer, and shows the way", async () => {
     await here().atRest();
     const before = (await shares())[8];
     await here().page.getByRole("button", { name: "8", exact: true }).click();
-    await expect.poll(() => stages().count(), patience).toBe(11);
+    await expect.poll(() => stages().count()).toBe(11);
     expect(await stages().last().textContent()).toMatch(/^100: \d, [\d.]+ %$/);
     const after = (await shares())[8];
     expect(after).toBeGreaterThan(before);
@@ -105,7 +105,7 @@ export function digits(here: () => Visit): void {
       });
     const before = await upper();
     await here().press("Fill in the lower half");
-    await expect.poll(() => stages().count(), patience).toBe(10);
+    await expect.poll(() => stages().count()).toBe(10);
     expect(await upper()).toBe(before);
   });
 
@@ -113,7 +113,7 @@ export function digits(here: () => Visit): void {
     const file = { name: "train-images-idx3-ubyte", mimeType: "", buffer: Buffer.from([0, 0, 8, 1]) };
     await here().page.locator("#files").setInputFiles([file]);
     await expect
-      .poll(() => here().page.getByRole("alert").textContent(), patience)
+      .poll(() => here().page.getByRole("alert").textContent())
       .toContain("rain-labels-idx1-ubyte is missing");
   });
 

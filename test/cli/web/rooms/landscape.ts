@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import { patience, type Visit } from "../visit.ts";
+import type { Visit } from "../visit.ts";
 
 /** Settings with which even a busy software adapter makes several updates a second. */
 const small = "sampler.steps=4&batch=10&landscape.resolution=30";
@@ -14,10 +14,10 @@ export function landscape(here: () => Visit): void {
   const updates = (): Promise<number> => here().numberIn("#updates");
 
   test("says what it runs on and begins to learn without a click", async () => {
-    await expect.poll(() => here().text("#adapter"), patience).toMatch(/^(Software adapter|GPU): /);
-    await expect.poll(() => here().numberIn("#chain-steps"), patience).toBeGreaterThan(0);
-    await expect.poll(updates, patience).toBeGreaterThan(1);
-    await expect.poll(() => here().numberIn("#kl-model"), patience).toBeGreaterThan(0);
+    await expect.poll(() => here().text("#adapter")).toMatch(/^(Software adapter|GPU): /);
+    await expect.poll(() => here().numberIn("#chain-steps")).toBeGreaterThan(0);
+    await expect.poll(updates).toBeGreaterThan(1);
+    await expect.poll(() => here().numberIn("#kl-model")).toBeGreaterThan(0);
   });
 
   test("weighs, as the first room, no more than 250 KB of compressed script", async () => {
@@ -39,8 +39,8 @@ export function landscape(here: () => Visit): void {
     expect(await here().page.getByLabel("Seed", { exact: true }).inputValue()).toBe("7");
     expect(await here().page.getByRole("alert").textContent()).toContain('did you mean "sampler.noise"?');
     // Longer than a round: the chains have not started anew.
-    await expect.poll(() => here().numberIn("#chain-steps"), patience).toBeGreaterThan(8);
-    await expect.poll(updates, patience).toBeGreaterThan(1);
+    await expect.poll(() => here().numberIn("#chain-steps")).toBeGreaterThan(8);
+    await expect.poll(updates).toBeGreaterThan(1);
   });
 
   test("rests while its tab is hidden", async () => {
@@ -48,7 +48,7 @@ export function landscape(here: () => Visit): void {
     await here().atRest();
     const resting = await updates();
     await here().hide(false);
-    await expect.poll(updates, patience).toBeGreaterThan(resting);
+    await expect.poll(updates).toBeGreaterThan(resting);
   });
 
   test("reloaded in the middle of learning goes on where this browser has kept it, and so with another device", async () => {
@@ -56,7 +56,7 @@ export function landscape(here: () => Visit): void {
     await here().atRest();
     const kept = await updates();
     await here().page.reload();
-    await expect.poll(updates, patience).toBeGreaterThan(kept);
+    await expect.poll(updates).toBeGreaterThan(kept);
     expect(await here().text("#going-on")).toContain(`Goes on at update ${kept},`);
     expect(await here().radio("Rings").isChecked()).toBe(true);
     expect(await here().page.getByLabel("Seed", { exact: true }).inputValue()).toBe("7");
@@ -66,10 +66,10 @@ export function landscape(here: () => Visit): void {
     const before = await updates();
     await here().hide(false);
     await here().loseDevice();
-    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("The GPU went away");
+    await expect.poll(() => here().page.getByRole("alert").textContent()).toContain("The GPU went away");
     await here().press("Go on");
-    await expect.poll(() => here().text("#going-on"), patience).toContain(`Goes on at update ${before}`);
-    await expect.poll(updates, patience).toBeGreaterThan(before);
+    await expect.poll(() => here().text("#going-on")).toContain(`Goes on at update ${before}`);
+    await expect.poll(updates).toBeGreaterThan(before);
   });
 
   test("pauses, steps, starts over and goes on, by buttons and by keys", async () => {
@@ -77,13 +77,13 @@ export function landscape(here: () => Visit): void {
     await here().atRest();
     const resting = await updates();
     await here().page.keyboard.press(".");
-    await expect.poll(updates, patience).toBe(resting + 1);
+    await expect.poll(updates).toBe(resting + 1);
     await here().press("Step");
-    await expect.poll(updates, patience).toBe(resting + 2);
+    await expect.poll(updates).toBe(resting + 2);
     await here().page.keyboard.press("r");
-    await expect.poll(updates, patience).toBe(0);
+    await expect.poll(updates).toBe(0);
     await here().press("Play");
-    await expect.poll(updates, patience).toBeGreaterThan(2);
+    await expect.poll(updates).toBeGreaterThan(2);
   });
 
   test("goes on with the same parameters after a setting, and begins anew with other data", async () => {
@@ -94,7 +94,7 @@ export function landscape(here: () => Visit): void {
     await here().page.keyboard.press("Enter");
     await expect.poll(() => here().page.url()).toContain("sampler.steps=5");
     await here().press("Step");
-    await expect.poll(updates, patience).toBe(resting + 1);
+    await expect.poll(updates).toBe(resting + 1);
     expect(await here().text("#command")).toBe(
       "ebm train anatomy/rings-nonconvergent-tiny --seed 7 --set batch=10 --set sampler.steps=5 --set landscape.resolution=30",
     );
@@ -111,9 +111,9 @@ export function landscape(here: () => Visit): void {
     expect(await here().text("#summary")).toMatch(/^Moons, as in “eight Gaussians, /);
     await here().radio("Gaussians").check();
     await expect.poll(() => here().page.url()).toContain("recipe=anatomy/gmm-nonconvergent-tiny&seed=7");
-    await expect.poll(updates, patience).toBe(0);
+    await expect.poll(updates).toBe(0);
     await here().press("Step");
-    await expect.poll(updates, patience).toBe(1);
+    await expect.poll(updates).toBe(1);
   });
 
   test("shows rejected moves, acceptance and effective draws of samplers that choose", async () => {
@@ -124,9 +124,9 @@ export function landscape(here: () => Visit): void {
     const chart = (title: string) => here().page.locator("figure", { hasText: title });
     const number = async (title: string): Promise<number> =>
       Number(await chart(title).locator("output").first().textContent());
-    await expect.poll(() => number("Acceptance"), patience).toBeGreaterThan(0.05);
+    await expect.poll(() => number("Acceptance")).toBeGreaterThan(0.05);
     expect(await number("Acceptance")).toBeLessThanOrEqual(1);
-    await expect.poll(() => number("Effective draws"), patience).toBeGreaterThan(0);
+    await expect.poll(() => number("Effective draws")).toBeGreaterThan(0);
     // A sampler without slopes has no curve of them, and shows the settings of no other until it is another.
     expect(await chart("r_s").isVisible()).toBe(false);
     const heat = here().page.getByLabel("hottest", { exact: true });
@@ -154,7 +154,7 @@ export function landscape(here: () => Visit): void {
     await here().press("Done");
     await expect.poll(() => here().page.url()).toMatch(/own=[\w-]{20,}/);
     expect(await here().text("#name-truth")).toBe("Data");
-    await expect.poll(updates, patience).toBeGreaterThan(1);
+    await expect.poll(updates).toBeGreaterThan(1);
     expect(await here().text("#kl-model")).toBe("KL –");
     expect(await here().text("#command")).toMatch(/--set data.name=points .*--data points.csv$/);
 
@@ -177,7 +177,7 @@ export function landscape(here: () => Visit): void {
     await expect.poll(() => here().text("#own-about")).toContain("5 points of five.csv");
     expect(await here().radio("Yours").isChecked()).toBe(true);
     expect(await here().radio("non-convergent").isChecked()).toBe(true);
-    await expect.poll(updates, patience).toBeGreaterThan(1);
+    await expect.poll(updates).toBeGreaterThan(1);
 
     const said = () => here().page.getByRole("alert").textContent();
     await here().drop(file("words.csv", "x,y\n1,2\none,two\n"));
@@ -201,9 +201,9 @@ export function landscape(here: () => Visit): void {
       "#v=1&recipe=anatomy/gmm-convergent-tiny&seed=1&sampler.steps=10&batch=40&landscape.resolution=24",
     );
     const model = (): Promise<number> => here().numberIn("#kl-model");
-    await expect.poll(model, patience).toBeGreaterThan(0);
+    await expect.poll(model).toBeGreaterThan(0);
     const first = await model();
-    await expect.poll(model, patience).toBeLessThan(first * 0.8);
+    await expect.poll(model).toBeLessThan(first * 0.8);
   });
 
   test("says which values are legal, and what the engine refuses", async () => {
@@ -211,7 +211,7 @@ export function landscape(here: () => Visit): void {
     await here().page.keyboard.press("Enter");
     expect(await here().text("#setting-sampler-noise-about")).toBe("expected a number of at least 0");
     await here().goTo(`#v=1&${small}&batch=200&start.size=100`);
-    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("100");
+    await expect.poll(() => here().page.getByRole("alert").textContent()).toContain("100");
   });
 
   test("fits a phone of 360 pixels", async () => {

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { unbundle } from "../../../../cli/run/bundle.ts";
 import { built } from "../../../built.ts";
-import { patience, type Visit } from "../visit.ts";
+import type { Visit } from "../visit.ts";
 
 const recipe = "anatomy/gmm-convergent-tiny";
 const changes = [
@@ -57,8 +57,8 @@ export function run(here: () => Visit): void {
   async function goOn(updates: number): Promise<void> {
     await here().page.locator("#until").fill(String(updates));
     await here().press("Continue");
-    await expect.poll(() => here().page.locator("#go").textContent(), patience).toBe("Continue");
-    await expect.poll(() => here().numberIn("#updates"), patience).toBe(updates);
+    await expect.poll(() => here().page.locator("#go").textContent()).toBe("Continue");
+    await expect.poll(() => here().numberIn("#updates")).toBe(updates);
   }
 
   /** The files of the run that is open, as its download has them. */
@@ -75,10 +75,10 @@ export function run(here: () => Visit): void {
   test("begins a run of its address, trains it with the code of the command line, and shows its report", async () => {
     await here().goTo(`#v=1&room=run&recipe=${recipe}&updates=12&${changes.join("&")}`);
     await here().press("Begin");
-    await expect.poll(() => here().text("#name"), patience).toBe("anatomy-gmm-convergent-tiny-123");
+    await expect.poll(() => here().text("#name")).toBe("anatomy-gmm-convergent-tiny-123");
     await goOn(4);
     const report = here().page.frameLocator("#report");
-    await expect.poll(() => report.locator("h2").allTextContents(), patience).toContain("Diagnosis");
+    await expect.poll(() => report.locator("h2").allTextContents()).toContain("Diagnosis");
     expect(await standing()).toContain("Saved in this browser");
   });
 
@@ -88,7 +88,7 @@ export function run(here: () => Visit): void {
     await ebm("train", "--resume", "moved", "--steps", "8", "--quiet");
     await ebm("export", "moved");
     await here().page.locator("#bundle").setInputFiles(join(folder, "moved.tar"));
-    await expect.poll(() => here().text("#name"), patience).toBe("moved");
+    await expect.poll(() => here().text("#name")).toBe("moved");
     expect(await here().numberIn("#updates")).toBe(8);
     await goOn(12);
 
@@ -100,16 +100,16 @@ export function run(here: () => Visit): void {
 
   test("has its runs after a reload, and goes on after the device was lost", async () => {
     await here().page.reload();
-    await expect.poll(() => here().text("#name"), patience).toBe("moved");
+    await expect.poll(() => here().text("#name")).toBe("moved");
     expect(await here().page.locator("#kept button").count()).toBe(2);
-    await expect.poll(() => here().text("#adapter"), patience).toMatch(/^(Software adapter|GPU): /);
+    await expect.poll(() => here().text("#adapter")).toMatch(/^(Software adapter|GPU): /);
     await here().loseDevice();
     await here().page.locator("#until").fill("14");
     await here().press("Continue");
-    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("The GPU went away");
+    await expect.poll(() => here().page.getByRole("alert").textContent()).toContain("The GPU went away");
     await here().press("Go on");
-    await expect.poll(() => here().numberIn("#updates"), patience).toBe(14);
-    await expect.poll(() => here().page.locator("#go").textContent(), patience).toBe("Continue");
+    await expect.poll(() => here().numberIn("#updates")).toBe(14);
+    await expect.poll(() => here().page.locator("#go").textContent()).toBe("Continue");
   });
 
   test("says what is no run, and what a run cannot be continued to", async () => {
@@ -119,7 +119,7 @@ export function run(here: () => Visit): void {
     await here()
       .page.locator("#bundle")
       .setInputFiles({ name: "a.tar", mimeType: "application/x-tar", buffer: Buffer.from("no") });
-    await expect.poll(() => here().page.getByRole("alert").textContent(), patience).toContain("no run");
+    await expect.poll(() => here().page.getByRole("alert").textContent()).toContain("no run");
   });
 
   test("continues a run of images once their files are opened, to the bytes of Node", async () => {
@@ -131,13 +131,13 @@ export function run(here: () => Visit): void {
     const stay = ebm(...words);
     await here().goTo(`#v=1&room=run&recipe=${images}&updates=4&${set.join("&")}`);
     await here().press("Begin");
-    await expect.poll(() => here().text("#name"), patience).toMatch(/^shortrun-mnist-tiny/);
+    await expect.poll(() => here().text("#name")).toMatch(/^shortrun-mnist-tiny/);
     expect(await standing()).toContain("It learns from mnist, which is not here: open or drop train-images-idx3-ubyte");
     expect(await here().page.locator("#go").isDisabled()).toBe(true);
     await here()
       .page.locator("#data")
       .setInputFiles([...files].map(([name, bytes]) => ({ name, mimeType: "", buffer: Buffer.from(bytes) })));
-    await expect.poll(() => here().page.locator("#go").isDisabled(), patience).toBe(false);
+    await expect.poll(() => here().page.locator("#go").isDisabled()).toBe(false);
     await goOn(2);
     await downloaded("images-tab.tar");
     await ebm("import", "images-tab.tar", "--run-dir", "images-moved");
