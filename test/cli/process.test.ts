@@ -53,16 +53,14 @@ beforeAll(async () => {
 
 test("a run killed after a checkpoint, and again after three, resumes to the same bytes", async () => {
   const resume = (): ChildProcess => ebm("train", "--resume", "killed");
-  for (const [begin, count] of [
-    [() => train("killed"), 1],
-    [resume, 3],
-  ] as const) {
-    const child = begin();
+  async function killAfter(count: number, child: ChildProcess): Promise<void> {
     await checkpoints("killed", count);
     await sleep(Math.random() * 100);
     child.kill("SIGKILL");
     await exitCode(child);
   }
+  await killAfter(1, train("killed"));
+  await killAfter(3, resume());
   expect(await exitCode(resume())).toBe(0);
   expect((await read("killed", last)).equals(await read("whole", last))).toBe(true);
   expect(await read("killed", "summary.json")).toEqual(await read("whole", "summary.json"));
